@@ -1,0 +1,352 @@
+"""The closed list: every table has a policy or is declared open with a reason. Nothing else may be named."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, MetaData, Select, Table
+from sqlalchemy.exc import NoInspectionAvailable
+from sqlalchemy.inspection import inspect
+from sqlalchemy.orm import Mapper, registry
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import BindParameter, ColumnClause, TextClause
+from sqlalchemy.sql.selectable import CTE, TableClause
+from sqlalchemy.types import TypeEngine
+
+from rowgate.errors import CatalogError
+from rowgate.policy import Action, ActionName, Allow, Everyone, Mask, Policy, Restrict, expression, is_callable
+from rowgate.principal import RoleTerm, role_name
+
+StatementT = TypeVar("StatementT", bound=Select[Any])
+TableKey = tuple[str | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One table and all its rules, their conditions resolved to expressions on the table's columns."""
+
+    table: Table
+    allows: tuple[Allow, ...]
+    restricts: tuple[Restrict, ...]
+    masks: Mapping[str, Mask]
+    barrier: bool
+    reason: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the table."""
+        return self.table.name
+
+
+class Catalog:
+    """Every table's policy.
+
+    Args:
+        source: the declarative base, registry or metadata whose tables are guarded.
+        principal_id: the SQL type of `principal.id`.
+        roles: the roles that exist; any other name in a rule is an error. None leaves names open.
+
+    Raises:
+        CatalogError: on a wrong declaration, at once; on an incomplete catalog, at `freeze()`.
+    """
+
+    def __init__(
+        self,
+        source: Any,
+        *,
+        principal_id: TypeEngine[Any] | type[TypeEngine[Any]],
+        roles: Iterable[str] | None = None,
+    ) -> None:
+        self.metadata, self._registry = _metadata(source)
+        self.principal_id = principal_id() if isinstance(principal_id, type) else principal_id
+        self.roles = None if roles is None else frozenset(role_name(role) for role in roles)
+        self.entries: dict[TableKey, Entry] = {}
+        self.named_roles: frozenset[str] = frozenset()
+        self.restriction_names: frozenset[str] = frozenset()
+        self.functions: dict[str, str] = {}
+        self.trusted: dict[type[Any], str] = {}
+        self.principal_queries: list[Select[Any]] = []
+        self._policies: list[Policy] = []
+        self._opened: dict[TableKey, Policy] = {}
+        self._reasons: dict[TableKey, str] = {}
+        self.frozen = False
+
+    def policy(self, entity: Any, *, barrier: bool = False) -> Policy:
+        """Return the policy of a mapped class, a Table or a mixin, to be filled with rules."""
+        self._open("policy")
+        policy = Policy(entity, barrier=barrier)
+        self._policies.append(policy)
+        return policy
+
+    def open(self, entity: Any, *, reason: str, actions: Iterable[ActionName] = ("read",)) -> None:
+        """Declare that a table has no policy, and why; writing is open only where `actions` lists it."""
+        self._open("open")
+        _need(reason, "open() needs the reason why everybody may")
+        for table in self._tables(entity):
+            policy = Policy(table)
+            policy.allow(*actions, to=Everyone(), name="open")
+            self._opened[_key(table)] = policy
+            self._reasons[_key(table)] = reason
+
+    def trust(self, element: type[Any], *, reason: str) -> None:
+        """Let an element class with `@compiles` of its own through the gate: its text is then yours to answer for."""
+        self._open("trust")
+        _need(reason, "trust() needs the reason why its text is safe")
+        self.trusted[element] = reason
+
+    def allow_function(self, name: str, *, reason: str) -> None:
+        """Let statements call a function that is not on the gate's list. It runs before the policy may have judged."""
+        self._open("allow_function")
+        _need(reason, "allow_function() needs the reason why it is safe on rows that the policy hides")
+        self.functions[name.lower()] = reason
+
+    def principal_query(self, statement: StatementT) -> StatementT:
+        """Name the one SELECT that a function for `Session(who)` may run, unfiltered, to find the principal."""
+        self._open("principal_query")
+        if not isinstance(statement, Select):
+            raise CatalogError("principal_query() takes a select(): nothing else can find a principal")
+        self.principal_queries.append(statement)
+        return statement
+
+    def freeze(self) -> "Catalog":
+        """Check that the catalog is whole, resolve every rule, and close it. Idempotent.
+
+        Raises:
+            CatalogError: a table without a policy, a role nobody declared, a condition the gate could not render.
+        """
+        if self.frozen:
+            return self
+        rules: dict[TableKey, list[tuple[Policy, Any]]] = {}
+        for policy in self._policies:
+            for target, table in self._targets(policy.entity):
+                rules.setdefault(_key(table), []).append((policy, target))
+        for key, policy in self._opened.items():
+            if key in rules:
+                raise CatalogError(f"table {_show(key)} has a policy and is declared open")
+            rules[key] = [(policy, self.metadata.tables[_full(key)])]
+        self._whole(rules)
+        self.entries = {key: self._entry(key, found) for key, found in rules.items()}
+        for entry in self.entries.values():
+            self._check_conditions(entry)
+            _check_masks(entry, self._mappers(entry.table))
+        self.named_roles = self._named_roles()
+        self.restriction_names = frozenset(r.name for entry in self.entries.values() for r in entry.restricts)
+        self._check_roles()
+        for policy in self._policies:
+            policy.frozen = True
+        self.frozen = True
+        return self
+
+    def lifts_for(self, name: str) -> frozenset[str]:
+        """Return the roles that may lift the restriction of this name, on any table."""
+        found = [r.lift for entry in self.entries.values() for r in entry.restricts if r.name == name]
+        return frozenset().union(*found)
+
+    def _open(self, what: str) -> None:
+        if self.frozen:
+            raise CatalogError(f"the catalog is frozen; call {what}() before the first guarded_sessionmaker()")
+
+    def _mappers(self, table: Table) -> list[Mapper[Any]]:
+        return [m for m in self._all_mappers() if m.local_table is table]
+
+    def _all_mappers(self) -> list[Mapper[Any]]:
+        found = [] if self._registry is None else list(self._registry.mappers)
+        return sorted(found, key=lambda mapper: mapper.class_.__qualname__)
+
+    def _tables(self, entity: Any) -> list[Table]:
+        return [table for _, table in self._targets(entity)]
+
+    def _targets(self, entity: Any) -> list[tuple[Any, Table]]:
+        """Return (what a callable condition is given, table) for a mapped class, a Table or each class of a mixin."""
+        if isinstance(entity, Table):
+            return [(entity.c, self._own(entity))]
+        try:
+            mapper = inspect(entity)
+        except NoInspectionAvailable:
+            mapper = None
+        if isinstance(mapper, Mapper):
+            return [(entity, self._own(_table(mapper)))]
+        if not isinstance(entity, type):
+            raise CatalogError(f"{entity!r} is no mapped class, Table or mixin")
+        mapped = [m for m in self._all_mappers() if issubclass(m.class_, entity) and m.inherits is None]
+        if not mapped:
+            raise CatalogError(
+                f"no mapped class inherits from {entity.__name__}; import the models before the policies"
+            )
+        return [(m.class_, self._own(_table(m))) for m in mapped]
+
+    def _own(self, table: Table) -> Table:
+        if self.metadata.tables.get(table.key) is not table:
+            raise CatalogError(f"table {table.name!r} is not of this catalog's metadata")
+        if table.schema is not None:
+            raise CatalogError(f"table {table.fullname!r}: schemas are not built yet, and what is not built is refused")
+        return table
+
+    def _whole(self, rules: Mapping[TableKey, Any]) -> None:
+        missing = sorted(_show(_key(t)) for t in self.metadata.tables.values() if _key(t) not in rules)
+        if missing:
+            raise CatalogError(
+                f"no policy for {', '.join(missing)}: declare catalog.policy(...), or catalog.open(..., reason=...)"
+            )
+        for mapper in self._all_mappers():
+            if mapper.inherits is not None and mapper.local_table is not mapper.inherits.local_table:
+                raise CatalogError(f"{mapper.class_.__name__}: joined inheritance is not built yet, so it is refused")
+
+    def _entry(self, key: TableKey, found: list[tuple[Policy, Any]]) -> Entry:
+        table = self.metadata.tables[_full(key)]
+        allows: list[Allow] = []
+        restricts: list[Restrict] = []
+        masks: dict[str, Mask] = {}
+        for policy, target in found:
+            resolve = _resolver(policy, target)
+            for allow in policy.allows:
+                when, check = resolve(allow.when), resolve(allow.check)
+                allows.append(Allow(allow.actions, allow.roles, allow.everyone, when, check, allow.name))
+            for rule in policy.restricts:
+                restricts.append(Restrict(rule.actions, resolve(rule.when), rule.name, rule.lift, rule.check))
+            for mask in policy.masks:
+                column = _column(table, mask.column)
+                masks[column] = Mask(column, mask.unless, resolve(mask.unless_when), mask.reads, resolve(mask.writable))
+        names = [rule.name for rule in restricts]
+        if len(names) != len(set(names)):
+            raise CatalogError(f"table {_show(key)}: two restrictions have one name; a mixin's and the class's own?")
+        barrier = any(policy.barrier for policy, _ in found)
+        return Entry(table, tuple(allows), tuple(restricts), masks, barrier, self._reasons.get(key))
+
+    def _check_conditions(self, entry: Entry) -> None:
+        for condition in conditions(entry):
+            outside = [
+                str(f) for f in condition._from_objects if f is not entry.table and _key_of(f) != _key(entry.table)
+            ]
+            if outside:
+                raise CatalogError(
+                    f"policy of {entry.name}: a condition reads {', '.join(outside)} outside a sub-select; write "
+                    "any(), has() or exists()"
+                )
+            for element in visitors.iterate(condition):
+                self._check_element(entry, element)
+
+    def _check_element(self, entry: Entry, element: Any) -> None:
+        where = f"policy of {entry.name}"
+        if isinstance(element, TextClause):
+            raise CatalogError(f"{where}: text has no provable meaning; write the condition as a SQLAlchemy expression")
+        if isinstance(element, ColumnClause) and element.is_literal and not _harmless(element.name):
+            raise CatalogError(f"{where}: literal_column({element.name!r}) is text; name the column")
+        if isinstance(element, CTE):
+            raise CatalogError(f"{where}: CTEs are not built yet in conditions; write a sub-select")
+        if isinstance(element, BindParameter) and (element.required or element.callable is not None):
+            raise CatalogError(f"{where}: a condition may hold constants and principal.*, no open bind parameter")
+        if isinstance(element, TableClause) and _key(element) not in self.entries:
+            raise CatalogError(f"{where}: it reads {element.name!r}, which is not in the catalog")
+
+    def _named_roles(self) -> frozenset[str]:
+        named: set[str] = set()
+        for entry in self.entries.values():
+            for allow in entry.allows:
+                named |= allow.roles or frozenset()
+            for rule in entry.restricts:
+                named |= rule.lift
+            for mask in entry.masks.values():
+                named |= mask.unless or frozenset()
+            for condition in conditions(entry):
+                for element in visitors.iterate(condition):
+                    if isinstance(element, RoleTerm) and element.name is not None:
+                        named.add(element.name)
+        return frozenset(named)
+
+    def _check_roles(self) -> None:
+        unknown = sorted(self.named_roles - self.roles) if self.roles is not None else []
+        if unknown:
+            known = ", ".join(sorted(self.roles or ()))
+            raise CatalogError(f"rules name roles that do not exist: {', '.join(unknown)}; the catalog has {known}")
+
+
+def conditions(entry: Entry) -> list[ColumnElement[bool]]:
+    """Return every condition that any rule of the table holds."""
+    found: list[Any] = []
+    for allow in entry.allows:
+        found += [allow.when, allow.check]
+    found += [rule.when for rule in entry.restricts]
+    for mask in entry.masks.values():
+        found += [mask.unless_when, mask.writable]
+    return [condition for condition in found if condition is not None]
+
+
+def _metadata(source: Any) -> tuple[MetaData, registry | None]:
+    if isinstance(source, MetaData):
+        return source, None
+    if isinstance(source, registry):
+        return source.metadata, source
+    found = getattr(source, "registry", None)
+    if isinstance(found, registry):
+        return source.metadata, found
+    raise CatalogError(f"{source!r} is no declarative base, registry or MetaData")
+
+
+def _key(table: TableClause) -> TableKey:
+    return getattr(table, "schema", None), str(table.name)
+
+
+def _key_of(from_: Any) -> TableKey | None:
+    return _key(from_) if isinstance(from_, TableClause) else None
+
+
+def _full(key: TableKey) -> str:
+    return key[1] if key[0] is None else f"{key[0]}.{key[1]}"
+
+
+_show = _full
+
+
+def _table(mapper: Mapper[Any]) -> Table:
+    if not isinstance(mapper.local_table, Table):
+        raise CatalogError(
+            f"{mapper.class_.__name__} is mapped to a query, not to a table; give the policy to its tables"
+        )
+    return mapper.local_table
+
+
+def _column(table: Table, column: Any) -> str:
+    clause = column.__clause_element__() if hasattr(column, "__clause_element__") else column
+    name = getattr(clause, "name", None)
+    if name is None or name not in table.c or _key_of(getattr(clause, "table", None)) not in (None, _key(table)):
+        raise CatalogError(f"{column!s} is no column of {table.name}")
+    return str(table.c[name].name)
+
+
+def _resolver(policy: Policy, target: Any) -> Callable[[Any], Any]:
+    def resolve(when: Any) -> Any:
+        if when is None:
+            return None
+        return expression(when(target), str(policy)) if is_callable(when) else when
+
+    return resolve
+
+
+def _check_masks(entry: Entry, mappers: list[Mapper[Any]]) -> None:
+    kept = {column.name: "a primary key" for column in entry.table.primary_key}
+    for mapper in mappers:
+        if mapper.polymorphic_on is not None:
+            kept[str(getattr(mapper.polymorphic_on, "name", ""))] = "a discriminator"
+        if mapper.version_id_col is not None:
+            kept[mapper.version_id_col.name] = "a version column"
+        for relationship in mapper.relationships:
+            for column in relationship.local_columns:
+                kept.setdefault(str(column.name), f"what the relationship {relationship.key} loads by")
+    for name in entry.masks:
+        if name in kept:
+            raise CatalogError(f"{entry.name}.{name} is {kept[name]}: it cannot be masked")
+
+
+def _harmless(name: str) -> bool:
+    return name == "*" or name.isdecimal()
+
+
+def _need(reason: str, message: str) -> None:
+    if not reason.strip():
+        raise CatalogError(message)
+
+
+def actions_of(entry: Entry) -> frozenset[Action]:
+    """Return the actions that some rule of the table allows."""
+    return frozenset().union(*(allow.actions for allow in entry.allows))

@@ -1,0 +1,16 @@
+"""The gate: renders decisions into the SQL that SQLAlchemy compiles.
+
+Policies are applied where SQL is *rendered*, not where the ORM is called, since every way to a row names its table in
+FROM, and there is one method that renders that. The parts:
+
+* `strings`: what may be pasted into SQL, in closed form;
+* `foreign`: element classes that render themselves, found and judged;
+* `base`: what all parts share: trusted rendering of a policy, isolated from the statement around it;
+* `reads`: a table in FROM becomes a sub-select of what may be read;
+* `writes`: old rows in WHERE, new rows in RETURNING;
+* `compiler`: the compiler class for a dialect, and the dialect for a variant.
+"""
+
+from rowgate.gate.compiler import gated_dialect, resolving_dialect, shut_dialect
+
+__all__ = ["gated_dialect", "resolving_dialect", "shut_dialect"]

@@ -1,0 +1,163 @@
+"""What all parts of the gate share: whose policy it renders, and how a policy is rendered apart from the statement."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ARRAY, Text
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.sql.selectable import TableClause
+
+from rowgate import grammar
+from rowgate.catalog import Catalog, Entry
+from rowgate.decision import Condition, Variant
+from rowgate.errors import Unguarded
+from rowgate.gate.foreign import seal_foreign_elements
+from rowgate.principal import PrincipalTerm, RoleTerm
+
+RESERVED = "rowgate_"
+"""Bind parameters of the gate begin with this; a statement's own may not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a gated dialect renders for. `variant` None: the raw text of the one query that finds the principal."""
+
+    catalog: Catalog
+    variant: Variant | None
+
+
+class GateBase(SQLCompiler):
+    """State and isolation. `trusted` counts how deep we are in text of our own, where nothing is wrapped or judged."""
+
+    trusted: int = 0
+    target: Entry | None = None
+    proven: bool = False
+
+    def __init__(self, dialect: Any, statement: Any, *args: Any, **kw: Any) -> None:
+        self.context: Context = dialect.rowgate
+        self.fixed_binds: dict[str, Any] = {}
+        self.term_binds: dict[str, PrincipalTerm | None] = {}
+        self.locking: list[Any] = []
+        if kw.get("schema_translate_map"):
+            raise Unguarded("schema_translate_map is not built yet: name the schema on the table")
+        if self.context.variant is None:
+            self.trusted = 1
+        seal_foreign_elements()
+        super().__init__(dialect, statement, *args, **kw)
+
+    @property
+    def variant(self) -> Variant:
+        """The variant that this compiler renders for."""
+        assert self.context.variant is not None
+        return self.context.variant
+
+    def entry_of(self, table: Any) -> Entry:
+        """Return the catalogue's entry of a table, matched by schema and name whatever object names it.
+
+        Raises:
+            Unguarded: it is not in the catalog.
+        """
+        entry = self.context.catalog.entries.get((getattr(table, "schema", None), str(table.name)))
+        if entry is None:
+            raise Unguarded(f"table {table.name!r} is not in the catalog: declare a policy, or open it with a reason")
+        return entry
+
+    def judge_foreign(self, element: type[Any]) -> None:
+        """Refuse an element class that renders itself, unless the catalog trusts it."""
+        trusted = self.context.catalog.trusted
+        if not any(cls in trusted for cls in element.__mro__):
+            raise Unguarded(
+                f"{element.__name__} renders itself (@compiles): write it with func and operators, or say "
+                "catalog.trust(..., reason=...)"
+            )
+
+    @contextmanager
+    def isolated(self, entry: Entry) -> Iterator[None]:
+        """Render text of our own: correlated to the entry's table alone, blind to the options of the statement."""
+        outside = self._global_attributes
+        frame: Any = {
+            "correlate_froms": {entry.table},
+            "asfrom_froms": {entry.table},
+            "selectable": entry.table.select(),
+        }
+        self.trusted += 1
+        self._global_attributes = {}
+        self.stack.append(frame)
+        try:
+            yield
+        finally:
+            self.stack.pop()
+            self._global_attributes = outside
+            self.trusted -= 1
+
+    def condition(self, entry: Entry, condition: Condition) -> str:
+        """Return a condition of the policy as SQL on the entry's own table."""
+        with self.isolated(entry):
+            return f"({self.process(condition)})"
+
+    def visit_bindparam(self, bindparam: Any, **kw: Any) -> str:
+        """Render a bind. A policy's constant gets a name and a value that no statement and no parameter set reaches."""
+        ours = str(bindparam.key).startswith(RESERVED)
+        if not self.trusted or self.context.variant is None:
+            if ours and bindparam.key not in self.term_binds and bindparam.key not in self.fixed_binds:
+                raise Unguarded(f"bind parameters that begin with {RESERVED!r} are the gate's: choose another name")
+        elif not ours:
+            key = f"{RESERVED}c{len(self.fixed_binds)}"
+            self.fixed_binds[key] = bindparam.value
+            bindparam = BindParameter(
+                key,
+                bindparam.value,
+                type_=bindparam.type,
+                expanding=bindparam.expanding,
+                literal_execute=bindparam.literal_execute,
+            )
+        return super().visit_bindparam(bindparam, **kw)
+
+    def visit_rowgate_principal(self, term: PrincipalTerm, **kw: Any) -> str:
+        """Render a value of whoever acts as a bind that the connection fills."""
+        is_id = term.kind == "id"
+        type_ = self.context.catalog.principal_id if is_id else term.type
+        key = f"{RESERVED}id" if is_id else f"{RESERVED}attr_{term.name}"
+        known = self.term_binds.setdefault(key, term)
+        if known is None or type(known.type) is not type(term.type):
+            raise Unguarded(f"principal.attr({term.name!r}) is used with two types: use one")
+        kw.pop("add_to_result_map", None)
+        return super().visit_bindparam(BindParameter(key, None, type_=type_), **_plain(kw))
+
+    def visit_rowgate_role(self, term: RoleTerm, **kw: Any) -> str:
+        """Render whether whoever acts has a role: a constant by name, a comparison by column."""
+        kw.pop("add_to_result_map", None)
+        if term.column is None:
+            return self._named_role(str(term.name))
+        key = f"{RESERVED}roles"
+        self.term_binds[key] = None
+        column = self.process(term.column)
+        if self.dialect.name == "sqlite":
+            roles = super().visit_bindparam(BindParameter(key, None, type_=Text()))
+            return f"({column} IN (SELECT value FROM json_each({roles})))"
+        roles = super().visit_bindparam(BindParameter(key, None, type_=ARRAY(Text())))
+        return f"({column} = ANY (CAST({roles} AS TEXT[])))"
+
+    def _named_role(self, name: str) -> str:
+        known = self.context.catalog.named_roles
+        if name not in known:
+            raise Unguarded(f"principal.has_role({name!r}): no rule names this role, so the SQL does not know it")
+        holds = name in self.variant.roles
+        if self.dialect.supports_native_boolean:
+            return "true" if holds else "false"
+        return "1" if holds else "0"
+
+    def is_target(self, table: Any) -> bool:
+        """Return whether this is the table that the statement writes."""
+        return self.target is not None and isinstance(table, TableClause) and str(table.name) == self.target.name
+
+    def refuse(self, name: str) -> Unguarded:
+        """Return the error for a construct that the grammar refuses."""
+        return Unguarded(f"{name} is refused: {grammar.advice(name)}")
+
+
+def _plain(kw: dict[str, Any]) -> dict[str, Any]:
+    return {key: kw[key] for key in ("literal_binds", "within_columns_clause") if key in kw}

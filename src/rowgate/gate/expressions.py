@@ -1,0 +1,66 @@
+"""Expressions that carry a string or run a function: each in its closed form."""
+
+from typing import Any
+
+from rowgate import grammar
+from rowgate.errors import Unguarded
+from rowgate.gate.base import GateBase
+
+
+class Expressions(GateBase):
+    """Renders functions by name, operators by list, and the fields of EXTRACT."""
+
+    def visit_function(self, func: Any, **kw: Any) -> str:
+        """Render a function: a listed one, or one that the catalog allows."""
+        if not self.trusted:
+            self._check_function(func)
+        return super().visit_function(func, **kw)
+
+    def _check_function(self, func: Any) -> None:
+        name = ".".join([*(str(part) for part in func.packagenames), str(func.name)]).lower()
+        if name in grammar.STABLE_FUNCTIONS or name in self.context.catalog.functions:
+            return
+        if name in grammar.VOLATILE_FUNCTIONS:
+            if len(func.clauses):
+                raise Unguarded(f"{name}() takes no arguments here: a volatile function could carry hidden values out")
+            return
+        raise Unguarded(
+            f"function {name}() is not listed: it could run on rows that the policy hides. Use a built-in, or say "
+            f"catalog.allow_function({name!r}, reason=...)"
+        )
+
+    def visit_custom_op_binary(self, element: Any, operator: Any, **kw: Any) -> str:
+        """Render `.op()` of a listed operator."""
+        self._check_operator(operator)
+        return super().visit_custom_op_binary(element, operator, **kw)
+
+    def visit_custom_op_unary_operator(self, element: Any, operator: Any, **kw: Any) -> str:
+        """Render a prefix operator of the list."""
+        self._check_operator(operator)
+        return super().visit_custom_op_unary_operator(element, operator, **kw)
+
+    def visit_custom_op_unary_modifier(self, element: Any, operator: Any, **kw: Any) -> str:
+        """Render a postfix operator of the list."""
+        self._check_operator(operator)
+        return super().visit_custom_op_unary_modifier(element, operator, **kw)
+
+    def _check_operator(self, operator: Any) -> None:
+        if not self.trusted and not grammar.is_operator(operator.opstring):
+            raise Unguarded(f"operator {operator.opstring!r} is not listed: use the operators of SQLAlchemy, or func")
+
+    def visit_extract(self, extract: Any, **kw: Any) -> str:
+        """Render EXTRACT of a field that is one word."""
+        if not grammar.is_field(str(extract.field)):
+            raise Unguarded("extract() pastes its field into SQL: give the name of one field, such as 'year'")
+        return super().visit_extract(extract, **kw)
+
+    def visit_collation(self, element: Any, **kw: Any) -> str:
+        """Render the name of a collation, which the closed preparer quotes."""
+        return super().visit_collation(element, **kw)
+
+    def visit_sequence(self, sequence: Any, **kw: Any) -> str:
+        """Render a sequence only as the default of a column that is being inserted."""
+        own = self.target is not None and any(column.default is sequence for column in self.target.table.c)
+        if not self.trusted and not own:
+            raise Unguarded("drawing from a sequence is a write: let a column default do it")
+        return super().visit_sequence(sequence, **kw)

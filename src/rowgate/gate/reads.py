@@ -1,0 +1,165 @@
+"""Reads: a catalogued table in FROM is rendered as a sub-select of the rows and columns that may be read.
+
+`FROM documents AS d` becomes `FROM (SELECT id, title, ... FROM documents WHERE <policy>) AS d`. PostgreSQL pulls that up
+(https://www.postgresql.org/docs/current/planner-stats-details.html speaks of the rewritten query), so it plans like the
+WHERE clause written by hand. Joins, loaders, aggregates, sub-selects, refreshes: all of them name the table in FROM.
+"""
+
+from typing import Any
+
+from sqlalchemy import cast, literal, null
+from sqlalchemy.sql.elements import ColumnClause
+from sqlalchemy.sql.selectable import TableClause
+
+from rowgate import grammar
+from rowgate.catalog import Entry
+from rowgate.decision import Masked, all_of, is_false, is_true, masked, readable, writable
+from rowgate.errors import Unguarded
+from rowgate.gate.base import GateBase
+from rowgate.policy import Action
+
+
+class Reads(GateBase):
+    """Renders FROM, and everything in a SELECT that could go round it."""
+
+    def visit_table(
+        self,
+        table: Any,
+        asfrom: bool = False,
+        iscrud: bool = False,
+        ashint: bool = False,
+        from_linter: Any = None,
+        enclosing_alias: Any = None,
+        **kw: Any,
+    ) -> str:
+        """Render a table: in FROM as what may be read of it, as the target of a write as it is."""
+        plain = {
+            "asfrom": asfrom,
+            "iscrud": iscrud,
+            "ashint": ashint,
+            "from_linter": from_linter,
+            "enclosing_alias": enclosing_alias,
+            **kw,
+        }
+        in_from = asfrom or kw.get("within_tstring", False)
+        if self.trusted or not in_from:
+            return super().visit_table(table, **plain)
+        entry = self.entry_of(table)
+        if iscrud:
+            if not self.is_target(table):
+                raise Unguarded(
+                    f"{table.name!r} is written beside the statement's own table: write one table a statement"
+                )
+            return super().visit_table(table, **plain)
+        inner = self._admitted(entry, locked=self._locks(table, enclosing_alias))
+        if inner is None:
+            return super().visit_table(table, **plain)
+        if from_linter:
+            from_linter.froms[table] = table.fullname
+        if enclosing_alias is not None and enclosing_alias.element is table:
+            return inner
+        return f"{inner} AS {self.preparer.quote(table.name)}"
+
+    def _admitted(self, entry: Entry, *, locked: bool) -> str | None:
+        """Return the sub-select of what may be read of a table; None where that is all of it."""
+        rows = readable(entry, self.variant)
+        if locked:
+            rows = all_of([rows, writable(entry, Action.UPDATE, self.variant)])
+        hidden = {mask.name: mask for mask in masked(entry, self.variant)}
+        if is_true(rows) and not hidden and not entry.barrier:
+            return None
+        with self.isolated(entry):
+            table = super().visit_table(entry.table, asfrom=True)
+            columns = [self._shown(column, hidden.get(column.name)) for column in entry.table.c]
+            text = f"SELECT {', '.join(columns)} FROM {table}"
+            if not is_true(rows):
+                text += f" WHERE {self.process(rows)}"
+            if entry.barrier and not is_false(rows):
+                text += " OFFSET 0" if self.dialect.name != "sqlite" else " LIMIT -1 OFFSET 0"
+        return f"({text})"
+
+    def _shown(self, column: Any, mask: Masked | None) -> str:
+        plain = str(self.process(column))
+        if mask is None:
+            return plain
+        return f"{self.hidden(column, mask, plain)} AS {self.preparer.quote(column.name)}"
+
+    def hidden(self, column: Any, mask: Masked, plain: str) -> str:
+        """Return a masked column as SQL: what it reads instead, or a CASE where it is shown on some rows."""
+        instead = null() if mask.reads is None else literal(mask.reads, column.type)
+        other = self.process(cast(instead, column.type))
+        if is_false(mask.shown):
+            return str(other)
+        return f"CASE WHEN {self.process(mask.shown)} THEN {plain} ELSE {other} END"
+
+    def _locks(self, table: Any, enclosing_alias: Any) -> bool:
+        """Return whether the SELECT around locks this table, which needs the right to update."""
+        if not self.locking or self.locking[-1] is None:
+            return False
+        of = self.locking[-1]
+        return not of or table in of or (enclosing_alias is not None and enclosing_alias in of)
+
+    def visit_select(self, select_stmt: Any, asfrom: bool = False, **kw: Any) -> str:
+        """Render a SELECT; hints are text, and FOR UPDATE reaches into the sub-selects of FROM."""
+        if not self.trusted and (select_stmt._hints or select_stmt._statement_hints):
+            raise Unguarded("hints are text: leave them out")
+        self.locking.append(self._locked_by(select_stmt, asfrom=asfrom))
+        try:
+            return super().visit_select(select_stmt, asfrom=asfrom, **kw)
+        finally:
+            self.locking.pop()
+
+    def _locked_by(self, select: Any, *, asfrom: bool) -> Any:
+        """Return the FROM entries that a SELECT locks: an empty set for all of them, None for none."""
+        arg = select._for_update_arg
+        if arg is not None:
+            return {from_ for element in arg.of or () for from_ in element._from_objects}
+        return self.locking[-1] if asfrom and self.locking else None
+
+    def visit_cte(self, cte: Any, **kw: Any) -> Any:
+        """Render a CTE, whose name must not capture a table that a policy reads."""
+        if not self.trusted:
+            name = str(cte.name).lower()
+            if any(name == entry.name.lower() for entry in self.context.catalog.entries.values()):
+                raise Unguarded(f"a CTE is named {cte.name!r} like a guarded table: give it another name")
+        self.locking.append(None)
+        try:
+            return super().visit_cte(cte, **kw)
+        finally:
+            self.locking.pop()
+
+    def visit_column(self, column: Any, include_table: bool = True, **kw: Any) -> str:
+        """Render a column: no pasted text, and of a table that is written only what the mask shows."""
+        if self.trusted:
+            return super().visit_column(column, include_table=include_table, **kw)
+        if column.is_literal:
+            self._check_literal(str(column.name))
+        text = super().visit_column(column, include_table=include_table, **kw)
+        if self.target is None or column.is_literal:
+            return text
+        return self._of_target(self.target, column, text)
+
+    def _check_literal(self, name: str) -> None:
+        if not grammar.is_literal(name):
+            raise Unguarded(f"literal_column() is text: name the column, or write {name!r} with func and operators")
+        if name == "*" and self.target is not None and len(self.stack) <= 1:
+            raise Unguarded("a star in a write would return masked columns: name the columns")
+
+    def _of_target(self, target: Entry, column: ColumnClause[Any], text: str) -> str:
+        """Return a column inside a write. The target is not wrapped, so its masked columns are replaced one by one."""
+        table = column.table
+        if table is None:
+            raise Unguarded(f"column {column.name!r} in a write belongs to no table: take it from the table")
+        if not isinstance(table, TableClause) or not self.is_target(table):
+            return text
+        for mask in masked(target, self.variant):
+            if mask.name == column.name:
+                with self.isolated(target):
+                    return self.hidden(target.table.c[mask.name], mask, text)
+        return text
+
+    def visit_table_valued_column(self, element: Any, **kw: Any) -> str:
+        """Render a whole row: of what was read, never of a table that is written."""
+        if not self.trusted and self.target is not None:
+            raise Unguarded("a whole row in a write would return masked columns: name the columns")
+        return super().visit_table_valued_column(element, **kw)

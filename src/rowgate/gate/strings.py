@@ -1,0 +1,44 @@
+"""The places where SQLAlchemy pastes a string into SQL, each with a closed form."""
+
+from typing import Any
+
+from sqlalchemy.sql.compiler import IdentifierPreparer, TypeCompiler
+
+from rowgate import grammar
+from rowgate.errors import Unguarded
+
+
+class ClosedPreparer(IdentifierPreparer):
+    """Quotes identifiers as the dialect does, and refuses `quoted_name(..., quote=False)` that is not one plain word."""
+
+    def quote(self, ident: str, force: Any = None) -> str:
+        """Return an identifier as it stands in SQL.
+
+        Raises:
+            Unguarded: it asks not to be quoted, and is more than a lower-case word.
+        """
+        if getattr(ident, "quote", None) is False and not grammar.is_unquoted_name(str(ident)):
+            raise Unguarded("quoted_name(..., quote=False) pastes its text into SQL: leave quoting to SQLAlchemy")
+        return super().quote(ident)
+
+
+class ClosedTypes(TypeCompiler):
+    """Renders type names as the dialect does, and refuses what is more than the name of a type."""
+
+    def process(self, type_: Any, **kw: Any) -> str:
+        """Return the SQL name of a type.
+
+        Raises:
+            Unguarded: the text is no type name, such as a hand-written `get_col_spec()` or collation.
+        """
+        text = super().process(type_, **kw)
+        if not grammar.is_type(text):
+            raise Unguarded(
+                f"the type {type(type_).__name__} renders as text that is no type name: use a built-in type"
+            )
+        return text
+
+
+def closed(mixin: type[Any], base: type[Any]) -> type[Any]:
+    """Return the class of a dialect with the closed form in front."""
+    return type(f"Closed{base.__name__}", (mixin, base), {})

@@ -1,0 +1,242 @@
+"""The rules of one table, as frozen values: allow, restrict, mask. What they mean is said in `decision`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final, Literal
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.sql import coercions, roles
+
+from rowgate.errors import CatalogError
+from rowgate.principal import role_name
+
+
+class Action(StrEnum):
+    """What can be done to a row."""
+
+    READ = "read"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class Everyone:
+    """The type of `EVERYONE`: rules for anonymous principals too."""
+
+    def __repr__(self) -> str:
+        return "EVERYONE"
+
+
+EVERYONE: Final = Everyone()
+"""For `to=`: anonymous principals too, where None means every authenticated one."""
+
+ActionName = Literal["read", "create", "update", "delete"] | Action
+When = Any
+"""A boolean SQL expression on the entity's columns, or a callable that takes the entity and returns one."""
+To = str | Iterable[str] | Everyone | None
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """A permissive rule: OR-ed with the others. `roles` None: any authenticated principal, or all if `everyone`."""
+
+    actions: frozenset[Action]
+    roles: frozenset[str] | None
+    everyone: bool
+    when: When | None
+    check: When | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restrict:
+    """A restrictive rule: AND-ed with everything. `check`: it judges the new row too."""
+
+    actions: frozenset[Action]
+    when: When
+    name: str
+    lift: frozenset[str]
+    check: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A column that reads as `reads` unless the role and the condition, where given, hold."""
+
+    column: Any
+    unless: frozenset[str] | None
+    unless_when: When | None
+    reads: Any
+    writable: When | None
+
+
+@dataclass(slots=True)
+class Policy:
+    """All rules of one table (or of every subclass of a mixin). Made by `Catalog.policy()`.
+
+    Args:
+        entity: the mapped class, Table or mixin that the rules are for.
+        barrier: whether no condition of a query may run on a row before the policy has admitted it.
+    """
+
+    entity: Any
+    barrier: bool = False
+    frozen: bool = field(default=False, init=False)
+    allows: list[Allow] = field(default_factory=list, init=False)
+    restricts: list[Restrict] = field(default_factory=list, init=False)
+    masks: list[Mask] = field(default_factory=list, init=False)
+
+    def allow(
+        self,
+        *actions: ActionName,
+        to: To = None,
+        when: When | None = None,
+        check: When | None = None,
+        columns: Iterable[Any] | None = None,
+        name: str | None = None,
+    ) -> None:
+        """Permit actions on the rows where `when` holds; allows are OR-ed, and without one there is nothing.
+
+        Args:
+            actions: one or more of "read", "create", "update", "delete".
+            to: a role, several, None (any authenticated principal) or `EVERYONE`.
+            when: the condition on the row as it is; None is every row.
+            check: the condition on the new row; `when` if not given.
+            columns: the only columns that an update may set (not built yet: refused).
+            name: for `explain` and audit; numbered if not given.
+
+        Raises:
+            CatalogError: no action or an unknown one, or a condition that is no SQL expression.
+        """
+        self._open()
+        if not actions:
+            raise CatalogError(f"{self!s}: allow() needs at least one of {', '.join(Action)}")
+        if columns is not None:
+            raise CatalogError(f"{self!s}: columns= is not built yet, and what is not built is refused")
+        everyone = isinstance(to, Everyone)
+        self.allows.append(
+            Allow(
+                actions=_actions(actions),
+                roles=None if to is None or isinstance(to, Everyone) else _names(to),
+                everyone=everyone,
+                when=self._condition(when),
+                check=self._condition(check),
+                name=name or f"allow-{len(self.allows) + 1}",
+            )
+        )
+
+    def restrict(
+        self,
+        *actions: ActionName,
+        when: When,
+        name: str,
+        lift: str | Iterable[str] | None = None,
+        check: bool = False,
+    ) -> None:
+        """Narrow actions to the rows where `when` holds; restrictions are AND-ed.
+
+        Args:
+            actions: those it narrows; none means all.
+            when: the condition on the row as it is.
+            name: how a lift names it; unique in the policy.
+            lift: the role, or roles, that may lift it.
+            check: judge the new row too (tenants).
+
+        Raises:
+            CatalogError: a name used twice, an unknown action, or a condition that is no SQL expression.
+        """
+        self._open()
+        if any(other.name == name for other in self.restricts):
+            raise CatalogError(f"{self!s}: two restrictions are named {name!r}")
+        if when is None:
+            raise CatalogError(f"{self!s}: restrict({name!r}) needs a condition")
+        self.restricts.append(
+            Restrict(
+                actions=_actions(actions or tuple(Action)),
+                when=self._condition(when),
+                name=name,
+                lift=frozenset() if lift is None else _names(lift),
+                check=check,
+            )
+        )
+
+    def mask(
+        self,
+        *columns: Any,
+        unless: str | Iterable[str] | None = None,
+        unless_when: When | None = None,
+        reads: Any = None,
+        writable: When | None = None,
+    ) -> None:
+        """Hide columns: they read as `reads` everywhere, unless role and condition (those given) hold.
+
+        Args:
+            columns: columns or mapped attributes of the entity.
+            unless: the role, or roles, that read the column.
+            unless_when: the condition on the row under which it is read.
+            reads: what everybody else reads; NULL if not given.
+            writable: where the column may be written: of the new row on INSERT, of the old one on UPDATE.
+
+        Raises:
+            CatalogError: no column, or a condition that is no SQL expression.
+        """
+        self._open()
+        if not columns:
+            raise CatalogError(f"{self!s}: mask() needs at least one column")
+        for column in columns:
+            self.masks.append(
+                Mask(
+                    column=column,
+                    unless=None if unless is None else _names(unless),
+                    unless_when=self._condition(unless_when),
+                    reads=reads,
+                    writable=self._condition(writable),
+                )
+            )
+
+    def _open(self) -> None:
+        if self.frozen:
+            raise CatalogError(f"{self!s}: the catalog is frozen; declare policies before the first session")
+
+    def _condition(self, when: When | None) -> When | None:
+        """Return the condition as an expression, or the callable as it is: it needs the entity first."""
+        if when is None or is_callable(when):
+            return when
+        return expression(when, str(self))
+
+    def __str__(self) -> str:
+        return f"policy of {getattr(self.entity, '__name__', self.entity)}"
+
+
+def is_callable(when: When) -> bool:
+    """Return whether a condition is a function of the entity (mapped attributes are callable-looking, so ask)."""
+    return callable(when) and not hasattr(when, "__clause_element__") and not isinstance(when, ColumnElement)
+
+
+def expression(when: When, where: str) -> ColumnElement[bool]:
+    """Return a condition as a SQL expression.
+
+    Raises:
+        CatalogError: it is something else, such as a Python bool.
+    """
+    if isinstance(when, bool):
+        raise CatalogError(f"{where}: {when!r} is a Python bool; write sqlalchemy.true() or sqlalchemy.false()")
+    try:
+        return coercions.expect(roles.WhereHavingRole, when)
+    except Exception as error:
+        raise CatalogError(f"{where}: {type(when).__name__} is no SQL condition") from error
+
+
+def _actions(actions: Iterable[str]) -> frozenset[Action]:
+    try:
+        return frozenset(Action(action) for action in actions)
+    except ValueError as error:
+        raise CatalogError(f"{error}; actions are {', '.join(Action)}") from None
+
+
+def _names(names: str | Iterable[str]) -> frozenset[str]:
+    found = frozenset({role_name(names)} if isinstance(names, str) else {role_name(name) for name in names})
+    if not found:
+        raise CatalogError("an empty set of roles would silently mean nobody; leave the rule out instead")
+    return found

@@ -1,0 +1,53 @@
+"""What the application's role may do with each table: what requests need, and nothing to the schema itself."""
+
+from sqlalchemy import DDL
+
+READ = "SELECT"
+WRITE = "SELECT, INSERT, UPDATE, DELETE"
+
+# A closed list: a table that is missing here is one that the application cannot touch, and a test says so.
+RIGHTS = {
+    "users": WRITE,
+    "roles": READ,
+    "user_roles": WRITE,
+    "documents": WRITE,
+    "alembic_version": READ,  # the readiness check compares it with the head
+}
+
+
+def grant_rights(role: str) -> DDL:
+    """Give the role its rights, exactly these, on the tables that exist; can be run again.
+
+    It is one statement with its conditions inside, so that it means the same online and in an `--sql` script, at every
+    revision. The owner is left alone: it would lose rights, not get them.
+    """
+    if not role or "\0" in role or "$rowgate$" in role or len(role.encode()) > 63:
+        raise ValueError(f"{role!r} cannot be the name of a PostgreSQL role")
+    tables = "\n".join(_table_rights(table, rights, role=role) for table, rights in RIGHTS.items())
+    statement = f"""DO $rowgate$
+BEGIN
+    IF current_user = {_literal(role)} THEN
+        RETURN;
+    END IF;
+    GRANT USAGE ON SCHEMA public TO {_identifier(role)};
+{tables}
+END
+$rowgate$"""
+    # DDL() formats its text.
+    return DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+
+
+def _table_rights(table: str, rights: str, *, role: str) -> str:
+    """Render one table's rights. What an older release granted and this one does not is taken back."""
+    return f"""    IF to_regclass({_literal(table)}) IS NOT NULL THEN
+        REVOKE ALL ON {_identifier(table)} FROM {_identifier(role)};
+        GRANT {rights} ON {_identifier(table)} TO {_identifier(role)};
+    END IF;"""
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,14 @@
+"""Guarded sessions: born with their principal, and every connection of theirs carries it from BEGIN to its end.
+
+* `errors`: database errors, stripped of values before a principal sees them;
+* `connection`: the engine and connection that a guard derives, and what they refuse;
+* `context`: fills in, at execution, the values of whoever acts on that very connection;
+* `audit`: what is told to the audit;
+* `maker`: `guarded_sessionmaker` and the sessions that it makes.
+"""
+
+from rowgate.session.audit import AuditEvent
+from rowgate.session.errors import StrippedError
+from rowgate.session.maker import GuardedSessionmaker, guarded_sessionmaker
+
+__all__ = ["AuditEvent", "GuardedSessionmaker", "StrippedError", "guarded_sessionmaker"]

@@ -1,0 +1,31 @@
+"""What a guard tells the audit: lifts, refused lifts, and every system session with its reason."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+logger = logging.getLogger("rowgate.audit")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One thing that somebody must be able to read about later.
+
+    Args:
+        kind: "lift", "lift-refused" or "system".
+        principal: the id of whoever acted; None for the system principal.
+        detail: the name of the restriction, or the reason that the system session gave.
+    """
+
+    kind: str
+    principal: Any
+    detail: str
+
+
+Audit = Callable[[AuditEvent], None]
+
+
+def log_event(event: AuditEvent) -> None:
+    """Write an event to the logger `rowgate.audit`: the audit of those who give none of their own."""
+    logger.info("%s by %s: %s", event.kind, event.principal or "the system", event.detail)

@@ -1,0 +1,62 @@
+"""The execution context of a guarded connection: refuses what was not compiled by the gate, and fills in who acts."""
+
+from functools import cache
+from typing import Any, NoReturn
+
+from sqlalchemy.engine import cursor as cursor_module
+from sqlalchemy.engine.default import DefaultExecutionContext
+
+from rowgate.errors import Unguarded
+from rowgate.gate.compiler import refuse_ddl
+
+
+class GuardedContext(DefaultExecutionContext):
+    """Put in front of a dialect's own execution context."""
+
+    @classmethod
+    def _init_compiled(
+        cls,
+        dialect: Any,
+        connection: Any,
+        dbapi_connection: Any,
+        execution_options: Any,
+        compiled: Any,
+        parameters: Any,
+        *args: Any,
+        **kw: Any,
+    ) -> Any:
+        if compiled.dialect is not dialect:
+            raise Unguarded("this was compiled for another dialect: execute the statement, not its compiled form")
+        ours = {**compiled.fixed_binds, **connection.values_for(compiled.term_binds)}
+        if ours:  # last, so that no parameter set of the caller can name them
+            parameters = [{**given, **ours} for given in parameters] or [ours]
+        return super()._init_compiled(
+            dialect, connection, dbapi_connection, execution_options, compiled, parameters, *args, **kw
+        )
+
+    @classmethod
+    def _init_statement(cls, *_args: Any, **_kw: Any) -> NoReturn:
+        raise Unguarded("driver SQL is text: write it with select(), insert(), update() and delete()", code="RG303")
+
+    @classmethod
+    def _init_ddl(cls, *_args: Any, **_kw: Any) -> NoReturn:
+        refuse_ddl()
+
+    @classmethod
+    def _init_default(cls, *_args: Any, **_kw: Any) -> NoReturn:
+        raise Unguarded("a default executed by itself may draw from a sequence: insert a row instead", code="RG303")
+
+    def _setup_dml_or_text_result(self) -> Any:
+        """Read to the end the RETURNING that the gate added: its rows are nobody's result, their number is."""
+        compiled: Any = self.compiled
+        if compiled is not None and compiled.drains:
+            if self.cursor.description is not None and not self.executemany:
+                self._rowcount = len(self.cursor.fetchall())
+            self.cursor_fetch_strategy = cursor_module._NO_CURSOR_DML
+        return super()._setup_dml_or_text_result()
+
+
+@cache
+def guarded_context(base: type[Any]) -> type[Any]:
+    """Return a dialect's execution context with the guard in front."""
+    return type(f"Guarded{base.__name__}", (GuardedContext, base), {})

@@ -1,0 +1,227 @@
+"""`guarded_sessionmaker`, and the sessions it makes."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from functools import cache
+from typing import Any, Generic, TypeVar, overload
+
+from sqlalchemy import event, util
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm.attributes import instance_state
+
+from rowgate.catalog import Catalog
+from rowgate.decision import Variant
+from rowgate.errors import AccessDenied, CatalogError, NoPrincipal, Unguarded
+from rowgate.principal import Principal
+from rowgate.session.audit import Audit, AuditEvent, log_event
+from rowgate.session.connection import GuardedConnection, GuardedEngine
+
+SessionT = TypeVar("SessionT", Session, AsyncSession)
+Who = Principal | Callable[[Connection], Principal]
+AsyncWho = Principal | Callable[[AsyncConnection], Awaitable[Principal]]
+
+
+class Guarded(Session):
+    """In front of a Session class: the session has a principal, and hands it to each connection it begins on.
+
+    `session.info["principal"]` is the principal, once the first statement has run.
+    """
+
+    def __init__(self, *args: Any, guard: "GuardedSessionmaker[Any]", who: Any, lift: Iterable[str], **kw: Any) -> None:
+        if kw.get("binds"):
+            raise Unguarded("binds= would reach other engines: one guard, one engine", code="RG303")
+        self._guard = guard
+        self._who = who
+        self._lifts = frozenset(lift)
+        self._principal: Principal | None = None
+        super().__init__(*args, **kw)
+
+    def get_bind(self, mapper: Any = None, *, bind: Any = None, **_kw: Any) -> Any:
+        """Return the guarded engine, and no other.
+
+        Raises:
+            Unguarded: the caller asks for another one.
+        """
+        if bind is not None and bind is not self.bind:
+            raise Unguarded("another bind goes round the gate: leave bind_arguments out", code="RG303")
+        return self.bind
+
+    def _admit(self, connection: Connection) -> None:
+        """Give the connection its principal, before its first statement."""
+        if not isinstance(connection, GuardedConnection) or connection.engine is not self._guard.engine:
+            raise Unguarded("this session is bound to a connection of another engine", code="RG303")
+        if self._principal is None:
+            found = self._resolve(connection)
+            self._check_lifts(found)
+            self._principal = found
+            self.info["principal"] = found
+        connection.admit(self._principal, Variant.of(self._principal, self._guard.catalog, self._lifts))
+
+    def _resolve(self, connection: GuardedConnection) -> Principal:
+        found = self._who
+        if not isinstance(found, Principal):
+            with connection.resolving():
+                if self._guard.is_async:
+                    proxy = AsyncConnection._retrieve_proxy_for_target(connection)
+                    found = util.await_only(found(proxy))
+                else:
+                    found = found(connection)
+        if not isinstance(found, Principal):
+            raise NoPrincipal(f"the function for Session(who) returned {type(found).__name__}, no Principal")
+        return found
+
+    def _check_lifts(self, who: Principal) -> None:
+        for name in sorted(self._lifts):
+            allowed = self._guard.catalog.lifts_for(name) & who.roles
+            self._guard.audit(AuditEvent("lift" if allowed else "lift-refused", who.id, name))
+            if not allowed:
+                raise AccessDenied(f"no role of this principal may lift {name!r}", code="RG202")
+
+
+class GuardedSessionmaker(Generic[SessionT]):
+    """Makes sessions, each with its principal. Built by `guarded_sessionmaker`."""
+
+    def __init__(
+        self,
+        engine: Engine | AsyncEngine,
+        catalog: Catalog,
+        class_: type[SessionT],
+        system: Engine | AsyncEngine | None,
+        audit: Audit,
+        options: dict[str, Any],
+    ) -> None:
+        self.catalog = catalog.freeze()
+        self.audit = audit
+        self.is_async = isinstance(engine, AsyncEngine)
+        self.engine = GuardedEngine(engine.sync_engine if isinstance(engine, AsyncEngine) else engine, catalog)
+        self._bind: Any = AsyncEngine(self.engine) if self.is_async else self.engine
+        self._system = system or engine
+        self._class: Any = class_
+        self._options = options
+
+    def __call__(self, who: Any, *, lift: Iterable[str] = (), **options: Any) -> SessionT:
+        """Return a session for a principal.
+
+        Args:
+            who: a `Principal`, or a function of the connection that finds it in the session's first transaction.
+            lift: names of restrictions to switch off, for roles that may; audited.
+            options: of SQLAlchemy's session, over those given to `guarded_sessionmaker`.
+
+        Raises:
+            NoPrincipal: `who` is neither.
+            Unguarded: an unknown restriction, or options that lead round the gate.
+        """
+        if not isinstance(who, Principal) and not callable(who):
+            raise NoPrincipal(f"Session() needs a Principal or a function that finds it, not {type(who).__name__}")
+        lifts = frozenset({lift} if isinstance(lift, str) else lift)
+        unknown = sorted(lifts - self.catalog.restriction_names)
+        if unknown:
+            raise Unguarded(f"no restriction is named {', '.join(unknown)}: lift what a policy restricts by name")
+        wanted = {"bind": self._bind, **self._options, **options, "guard": self, "who": who, "lift": lifts}
+        if self.is_async:
+            made: SessionT = self._class(sync_session_class=_guarded(self._class.sync_session_class), **wanted)
+        else:
+            made = _guarded(self._class)(**wanted)
+        return made
+
+    def system(self, *, reason: str, **options: Any) -> SessionT:
+        """Return a session of the system principal: it skips every policy, needs a reason, and is audited.
+
+        Raises:
+            NoPrincipal: the reason is empty.
+        """
+        if not reason.strip():
+            raise NoPrincipal("a system session needs a reason: it is the only one that skips policies")
+        self.audit(AuditEvent("system", None, reason))
+        made: SessionT = self._class(self._system, **{**self._options, **options})
+        return made
+
+
+@overload
+def guarded_sessionmaker(
+    engine: AsyncEngine,
+    catalog: Catalog,
+    *,
+    class_: type[AsyncSession] | None = ...,
+    wall: None = ...,
+    system: AsyncEngine | None = ...,
+    audit: Audit | None = ...,
+    **session_options: Any,
+) -> GuardedSessionmaker[AsyncSession]: ...
+@overload
+def guarded_sessionmaker(
+    engine: Engine,
+    catalog: Catalog,
+    *,
+    class_: type[Session] | None = ...,
+    wall: None = ...,
+    system: Engine | None = ...,
+    audit: Audit | None = ...,
+    **session_options: Any,
+) -> GuardedSessionmaker[Session]: ...
+def guarded_sessionmaker(
+    engine: Any,
+    catalog: Catalog,
+    *,
+    class_: Any = None,
+    wall: None = None,
+    system: Any = None,
+    audit: Audit | None = None,
+    **session_options: Any,
+) -> Any:
+    """Return a maker of guarded sessions, and freeze the catalog.
+
+    Args:
+        engine: the application's engine. It is not touched: the guard derives its own on the same pool.
+        catalog: every table's policy.
+        class_: the session class; `AsyncSession` or `Session` by the engine if not given.
+        wall: not built yet.
+        system: an engine with the owner's login, for `system()`; the application's own if not given.
+        audit: receives an `AuditEvent` for lifts and system sessions; the logger `rowgate.audit` if not given.
+        session_options: of SQLAlchemy's session. `expire_on_commit` is False unless given: async code needs it.
+
+    Raises:
+        CatalogError: the catalog is incomplete or wrong.
+        Unguarded: `engine` is guarded already, or no engine.
+    """
+    if not isinstance(engine, Engine | AsyncEngine) or isinstance(engine, GuardedEngine):
+        raise Unguarded(f"guarded_sessionmaker() takes an Engine or an AsyncEngine, not {type(engine).__name__}")
+    if wall is not None:
+        raise CatalogError("the wall is not built yet")
+    chosen = class_ or (AsyncSession if isinstance(engine, AsyncEngine) else Session)
+    options = {"expire_on_commit": False, **session_options}
+    return GuardedSessionmaker(engine, catalog, chosen, system, audit or log_event, options)
+
+
+@cache
+def _guarded(base: type[Session]) -> type[Guarded]:
+    """Return a session class with the guard in front."""
+    made: Any = type(f"Guarded{base.__name__}", (Guarded, base), {})
+    event.listen(made, "after_begin", _after_begin)
+    event.listen(made, "before_attach", _before_attach)
+    event.listen(made, "do_orm_execute", _do_orm_execute)
+    return made  # type: ignore[no-any-return]
+
+
+def _after_begin(session: Guarded, _transaction: Any, connection: Connection) -> None:
+    session._admit(connection)
+
+
+def _before_attach(session: Guarded, instance: Any) -> None:
+    """Refuse what claims to be a row already: only the policy can tell whether it may be."""
+    if instance_state(instance).key is not None:
+        raise Unguarded(
+            f"this {type(instance).__name__} comes from elsewhere: load it with `await session.merge(obj)`, which asks "
+            "the policy",
+            code="RG302",
+        )
+
+
+def _do_orm_execute(state: ORMExecuteState) -> None:
+    """Let bulk writes ask the database which rows they changed: in Python, criteria know no policy."""
+    by_criteria = not isinstance(state.parameters, list | tuple)  # with a list, rows are named by primary key
+    if (state.is_update or state.is_delete) and by_criteria:
+        wanted = state.execution_options.get("synchronize_session", "auto")
+        if wanted in ("auto", "evaluate"):
+            state.update_execution_options(synchronize_session="fetch")
