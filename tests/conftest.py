@@ -1,6 +1,6 @@
 """A real PostgreSQL for the tests, and its logins: the owner of a database, and the application, which owns nothing.
 
-It is the embedded one, started once per test process, or the server whose superuser `ROWGATE_TEST_SERVER` names (a URL;
+It is the embedded one, started once per test process, or the server whose superuser `POSTGRES_TEST_SERVER` names (a URL;
 for the version matrix). The server's schema is migrated by Alembic once, into a template; each test gets a clone.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import psycopg
@@ -76,7 +77,7 @@ class Cluster:
 
 @contextmanager
 def _superuser(directory: Path) -> Iterator[URL]:
-    given = os.environ.get("ROWGATE_TEST_SERVER")
+    given = os.environ.get("POSTGRES_TEST_SERVER")
     if given:
         yield make_url(given)
         return
@@ -91,9 +92,12 @@ def _superuser(directory: Path) -> Iterator[URL]:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster() -> Iterator[Cluster]:
     """Give the PostgreSQL server of this test process, with an owner and an application role."""
-    with _superuser(tmp_path_factory.mktemp("cluster") / "data") as superuser:
+    # Not below pytest's own temporary folder: it shuts that to all but root, and PostgreSQL runs as somebody else.
+    with TemporaryDirectory(prefix="rowgate-test-", ignore_cleanup_errors=True) as folder, _superuser(
+        Path(folder) / "data"
+    ) as superuser:
         tag = uuid4().hex[:8]
         made = Cluster(superuser, f"owner_{tag}", f"app_{tag}")
         for role in (made.owner, made.app):

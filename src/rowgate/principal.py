@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, ClassVar, Self, cast
+from typing import Any, Self, cast
 
 from sqlalchemy import Boolean, ColumnElement
 from sqlalchemy.sql import coercions, roles
@@ -108,7 +108,7 @@ class PrincipalTerm(ColumnElement[Any]):
 
     __visit_name__ = "rowgate_principal"
     inherit_cache = True
-    _traverse_internals: ClassVar[Any] = [
+    _traverse_internals = [  # noqa: RUF012 - SQLAlchemy reads it
         ("kind", InternalTraversal.dp_string),
         ("name", InternalTraversal.dp_string),
         ("type", InternalTraversal.dp_type),
@@ -126,7 +126,7 @@ class RoleTerm(ColumnElement[bool]):
     __visit_name__ = "rowgate_role"
     inherit_cache = True
     type = Boolean()
-    _traverse_internals: ClassVar[Any] = [
+    _traverse_internals = [  # noqa: RUF012 - SQLAlchemy reads it
         ("name", InternalTraversal.dp_string),
         ("column", InternalTraversal.dp_clauseelement),
     ]

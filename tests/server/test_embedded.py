@@ -173,7 +173,7 @@ def test_application_owns_nothing(server: tuple[EmbeddedPostgres, Urls]) -> None
 )
 def test_application_can_create_nothing(server: tuple[EmbeddedPostgres, Urls], statement: str) -> None:
     """Before a migration grants anything, the application can log in and no more."""
-    with pytest.raises(DBAPIError, match="permission denied|cannot run inside a transaction"):
+    with pytest.raises(DBAPIError, match=r"permission denied|cannot run inside a transaction"):
         value(server[1].application, statement)
 
 

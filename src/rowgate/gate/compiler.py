@@ -23,7 +23,7 @@ from rowgate.gate.writes import Writes
 
 
 @cache
-def gate_compiler(base: type[SQLCompiler]) -> type[SQLCompiler]:
+def gate_compiler(base: Any) -> type[SQLCompiler]:
     """Return the gate over a dialect's own compiler: everything that the grammar does not list raises."""
     names = [name for name in dir(base) if name.startswith("visit_")]
     refused = [n for n in names if grammar.verdict(n.removeprefix("visit_")) is grammar.Verdict.REFUSED]

@@ -86,7 +86,8 @@ class Writes(GateBase):
         entry = self.target
         assert entry is not None
         if not self.proven:
-            proof = self._proof(entry, self.dml_compile_state.statement, is_insert=stmt.is_insert)
+            state: Any = self.dml_compile_state
+            proof = self._proof(entry, state.statement, is_insert=stmt.is_insert)
             if proof is not None:
                 text += f" RETURNING {proof}"
                 self.drains = True

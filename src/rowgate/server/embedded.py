@@ -170,9 +170,8 @@ class EmbeddedPostgres:
         try:
             for path in (draft, password_file):
                 self._account.owns(path)
+            # Code-point order and Unicode case, built in: the same on every machine the data moves to.
             self._run(
-                # Code-point order and Unicode case, built in: the same on every machine that the data is
-                # moved to.
                 [str(programs / "initdb"), "-D", str(draft), "-U", SUPERUSER, f"--pwfile={password_file}"]
                 + ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
                 + ["--builtin-locale=C.UTF-8", "--no-instructions"]
@@ -187,7 +186,7 @@ class EmbeddedPostgres:
         sync_directory(self.data_dir)
 
     def _run(self, command: Sequence[str]) -> None:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own program, no shell
             command,
             capture_output=True,
             text=True,
@@ -217,7 +216,7 @@ class EmbeddedPostgres:
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
         with open_log(self.log) as log:
-            return subprocess.Popen(
+            return subprocess.Popen(  # noqa: S603 - our own program, no shell
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -272,7 +271,8 @@ def find_running(data_dir: Path) -> Urls | None:
                 lines = file.read().splitlines()
             else:
                 return None
-        return _urls(data_dir.resolve(), Path(lines[1])) if len(lines) == 2 else None
+        # One line, the process, until the server is ready; then a second one, the folder of the socket.
+        return _urls(data_dir.resolve(), Path(lines[1])) if lines[1:] else None
 
 
 def _urls(data_dir: Path, sockets: Path) -> Urls:

@@ -104,7 +104,7 @@ def find_socket_dir(data_dir: Path, account: Account) -> Path:
     if usable_socket_dir(run):
         run.mkdir(mode=0o700)
     else:
-        candidates = (tempfile.gettempdir(), "/tmp")
+        candidates = (tempfile.gettempdir(), "/tmp")  # noqa: S108 - only to make a new folder of mode 700 in
         places = [place for place in candidates if usable_socket_dir(Path(place, "rowgate-12345678"))]
         if not places:
             raise EmbeddedError(f"no folder for PostgreSQL's socket: {data_dir} and the temporary folder are too deep")
@@ -128,7 +128,8 @@ def serves(pid: int, cluster: Path) -> bool:
             return os.fsencode(cluster) in proc.read_bytes().split(b"\0")
         except (FileNotFoundError, ProcessLookupError):
             return False
-    listed = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, check=False)
+    command = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
+    listed = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - no shell, a number
     return os.fsencode(cluster) in listed.stdout
 
 
@@ -148,7 +149,7 @@ def _system_account() -> Account:
             SYSTEM_USER,
         ]
         try:
-            made = subprocess.run(command, capture_output=True, text=True, check=False)
+            made = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - no shell
             complaint = made.stderr.strip()
         except OSError as error:
             complaint = f"useradd: {error.strerror}"
@@ -166,7 +167,7 @@ def _system_account() -> Account:
 def _share_data_dir(data_dir: Path, account: Account) -> None:
     """Let the account, and nobody else, pass through a data directory that we made (root's, mode 700)."""
     status = data_dir.stat()
-    if status.st_uid == 0 and stat.S_IMODE(status.st_mode) == 0o700:
+    if status.st_uid == 0 and stat.S_IMODE(status.st_mode) == stat.S_IRWXU:
         os.chown(data_dir, -1, -1 if account.gid is None else account.gid)
         data_dir.chmod(0o710)
 
@@ -187,12 +188,10 @@ def _let_through(path: Path, account: Account) -> None:
 
 def _make_readable(install: Path) -> None:
     """Make PostgreSQL's own files readable, which an installation under umask 077 leaves closed."""
-    wanted = {True: 0o055, False: 0o044}
-    for folder, _, files in os.walk(install):
-        for path in (folder, *(os.path.join(folder, name) for name in files)):
-            if os.path.islink(path):
-                continue
-            mode = stat.S_IMODE(os.stat(path).st_mode)
-            missing = wanted[bool(mode & stat.S_IXUSR)] & ~mode
-            if missing:
-                os.chmod(path, mode | missing)
+    for path in (install, *install.rglob("*")):
+        if path.is_symlink():
+            continue
+        mode = stat.S_IMODE(path.stat().st_mode)
+        wanted = mode | (0o055 if mode & stat.S_IXUSR else 0o044)
+        if wanted != mode:
+            path.chmod(wanted)

@@ -97,7 +97,7 @@ def postmaster(cluster: Path) -> tuple[int, str] | None:
     """Return process number and status from `postmaster.pid`, as PostgreSQL documents its eight lines."""
     try:
         lines = (cluster / "postmaster.pid").read_text(errors="replace").splitlines()
-        return abs(int(lines[0])), lines[7].strip() if len(lines) > 7 else ""
+        return abs(int(lines[0])), "".join(lines[7:]).strip()
     except (FileNotFoundError, IndexError, ValueError):
         return None
 

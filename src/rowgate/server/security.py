@@ -23,7 +23,8 @@ PASSWORD_MAX_CHARS: Final = 1024
 TOKEN_MAX_CHARS: Final = 4096
 ALGORITHM: Final = "HS256"
 CLAIMS: Final = ("sub", "iat", "exp", "iss", "aud", "jti", "typ")
-TOKEN_TYPE: Final = "access"  # a refresh token or a mail link signed with the same key must not log anybody in
+# A refresh token or a link in a mail, signed with the same key, must not log anybody in.
+TOKEN_TYPE: Final = "access"  # noqa: S105 - a claim, not a password
 
 # RFC 9106, section 4, second recommended option: 64 MiB, three passes, four lanes.
 _HASHER: Final = PasswordHash([Argon2Hasher(time_cost=3, memory_cost=65536, parallelism=4)])
@@ -110,20 +111,7 @@ def read_access_token(key: bytes, token: str, *, issuer: str, audience: str) -> 
     if len(token) > TOKEN_MAX_CHARS:
         raise InvalidToken
     try:
-        decoded = jwt.decode_complete(
-            token,
-            key,
-            algorithms=[ALGORITHM],
-            issuer=issuer,
-            audience=audience,
-            # `iat` is only information. Checked, it would refuse fresh tokens of a machine whose clock is
-            # ahead.
-            options={"require": list(CLAIMS), "strict_aud": True, "verify_iat": False},
-        )
-        header, claims = decoded["header"], decoded["payload"]
-        if header.get("kid") != key_id(key) or claims["typ"] != TOKEN_TYPE:
-            raise InvalidToken
-        return UUID(claims["sub"])
+        return _subject(key, token, issuer=issuer, audience=audience)
     except Exception:  # noqa: BLE001
         # Hostile bytes meet base64, UTF-8 and JSON before the signature is known to be wrong; deep nesting
         # raises RecursionError, lone surrogates UnicodeError. A list of types would miss one, and that one
@@ -135,6 +123,23 @@ def read_access_token(key: bytes, token: str, *, issuer: str, audience: str) -> 
 def key_id(key: bytes) -> str:
     """Return the public name of a key, so that a later release can tell old keys from new ones."""
     return hashlib.sha256(b"rowgate key id:" + key).hexdigest()[:16]
+
+
+def _subject(key: bytes, token: str, *, issuer: str, audience: str) -> UUID:
+    """Return the subject, or raise whatever it is that goes wrong."""
+    decoded = jwt.decode_complete(
+        token,
+        key,
+        algorithms=[ALGORITHM],
+        issuer=issuer,
+        audience=audience,
+        # `iat` is only information. Checked, it would refuse fresh tokens of a machine whose clock is ahead.
+        options={"require": list(CLAIMS), "strict_aud": True, "verify_iat": False},
+    )
+    claims = decoded["payload"]
+    if decoded["header"].get("kid") != key_id(key) or claims["typ"] != TOKEN_TYPE:
+        raise InvalidToken
+    return UUID(claims["sub"])
 
 
 def _hashable(password: str) -> bool:

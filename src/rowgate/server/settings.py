@@ -10,7 +10,7 @@ import difflib
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
@@ -99,12 +99,11 @@ class Settings(BaseSettings):
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic passes it by name
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Add the `_FILE` variables and the check for misspelt names."""
-        assert isinstance(env_settings, EnvSettingsSource)
-        assert isinstance(dotenv_settings, EnvSettingsSource)
-        given = {**dotenv_settings.env_vars, **env_settings.env_vars}
+        sources = (dotenv_settings, env_settings)
+        given = {name: value for source in sources for name, value in cast(EnvSettingsSource, source).env_vars.items()}
         return init_settings, env_settings, dotenv_settings, _SecretFiles(settings_cls, given)
 
 
@@ -115,7 +114,7 @@ class _SecretFiles(PydanticBaseSettingsSource):
         super().__init__(settings_cls)
         self.given = {name.upper(): value for name, value in given.items() if value}
 
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - pydantic's
         """Return the content of the file that the field's `_FILE` variable names, or None."""
         variable = variable_of(field_name) + "_FILE"
         path = self.given.get(variable) if field_name in SECRETS else None

@@ -58,7 +58,7 @@ class GuardedEngine(OptionEngineMixin, Engine):
             resolving_dialect(plain, self.catalog) if variant is None else gated_dialect(plain, self.catalog, variant)
         )
         made.execution_ctx_cls = guarded_context(plain.execution_ctx_cls)
-        return made  # type: ignore[no-any-return]
+        return made
 
     def update_execution_options(self, **opt: Any) -> None:
         """Set options for all connections."""

@@ -52,11 +52,12 @@ class GuardedContext(DefaultExecutionContext):
         if compiled is not None and compiled.drains:
             if self.cursor.description is not None and not self.executemany:
                 self._rowcount = len(self.cursor.fetchall())
-            self.cursor_fetch_strategy = cursor_module._NO_CURSOR_DML
+            nothing: Any = cursor_module._NO_CURSOR_DML
+            self.cursor_fetch_strategy = nothing
         return super()._setup_dml_or_text_result()
 
 
 @cache
-def guarded_context(base: type[Any]) -> type[Any]:
+def guarded_context(base: Any) -> type[Any]:
     """Return a dialect's execution context with the guard in front."""
     return type(f"Guarded{base.__name__}", (GuardedContext, base), {})

@@ -120,10 +120,9 @@ class GuardedSessionmaker(Generic[SessionT]):
             raise Unguarded(f"no restriction is named {', '.join(unknown)}: lift what a policy restricts by name")
         wanted = {"bind": self._bind, **self._options, **options, "guard": self, "who": who, "lift": lifts}
         if self.is_async:
-            made: SessionT = self._class(sync_session_class=_guarded(self._class.sync_session_class), **wanted)
-        else:
-            made = _guarded(self._class)(**wanted)
-        return made
+            return self._class(sync_session_class=_guarded(self._class.sync_session_class), **wanted)
+        guarded: Any = _guarded(self._class)
+        return guarded(**wanted)
 
     def system(self, *, reason: str, **options: Any) -> SessionT:
         """Return a session of the system principal: it skips every policy, needs a reason, and is audited.
@@ -201,7 +200,7 @@ def _guarded(base: type[Session]) -> type[Guarded]:
     event.listen(made, "after_begin", _after_begin)
     event.listen(made, "before_attach", _before_attach)
     event.listen(made, "do_orm_execute", _do_orm_execute)
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def _after_begin(session: Guarded, _transaction: Any, connection: Connection) -> None:

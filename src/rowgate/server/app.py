@@ -1,0 +1,48 @@
+"""The application factory. There is one shape of the application: tests run this one."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+
+from rowgate.server import migrate, problems
+from rowgate.server.database import open_database
+from rowgate.server.routers import auth, documents, health, users
+from rowgate.server.settings import Settings, load_settings, signing_key
+from rowgate.server.startup import logins, postgres_async, prepare
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the server as an ASGI application.
+
+    Args:
+        settings: what to run with; from the environment and `.env` if not given. Without a database URL, it starts the
+            embedded PostgreSQL with the application and stops it with it.
+
+    Raises:
+        SettingsError: the environment holds a wrong setting.
+    """
+    chosen = settings or load_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            embedded = await stack.enter_async_context(postgres_async(chosen))
+            urls = await logins(chosen, embedded)
+            await prepare(chosen, urls)
+            app.state.database = await stack.enter_async_context(open_database(chosen, urls.application, urls.owner))
+            yield
+
+    app = FastAPI(
+        title="Rowgate",
+        summary="Documents, and who may see them.",
+        lifespan=lifespan,
+        separate_input_output_schemas=False,
+    )
+    app.state.settings = chosen
+    app.state.signing_key = signing_key(chosen)
+    app.state.head = migrate.head()
+    problems.install(app)
+    for router in (auth.router, users.router, documents.router, health.router):
+        app.include_router(router)
+    return app

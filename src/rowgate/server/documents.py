@@ -1,0 +1,78 @@
+"""Documents: list, get, create, change, delete. No filter by who asks: the session has it."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rowgate.server.models import Document
+
+
+class InvalidCursorError(ValueError):
+    """The cursor is not one that a list gave out."""
+
+
+async def list_documents(
+    session: AsyncSession, *, limit: int, cursor: str | None
+) -> tuple[Sequence[Document], str | None]:
+    """Return a page of documents, newest first, and the cursor of the next page, None on the last.
+
+    Raises:
+        InvalidCursorError: the cursor is not one of ours.
+    """
+    page = select(Document).order_by(Document.id.desc()).limit(limit + 1)
+    if cursor is not None:
+        page = page.where(Document.id < _decode(cursor))
+    found = (await session.scalars(page)).all()
+    more = len(found) > limit
+    return found[:limit], _encode(found[limit - 1].id) if more else None
+
+
+async def get_document(session: AsyncSession, document_id: UUID) -> Document | None:
+    """Return a document; None if there is none, or none that this session may see."""
+    return await session.get(Document, document_id)
+
+
+async def create_document(session: AsyncSession, owner_id: UUID, values: Mapping[str, Any]) -> Document:
+    """Store a new document."""
+    document = Document(owner_id=owner_id, **values)
+    session.add(document)
+    await session.flush()
+    return document
+
+
+async def update_document(session: AsyncSession, document: Document, values: Mapping[str, Any]) -> Document:
+    """Change a document.
+
+    Raises:
+        AccessDenied: the session may see it, but not change it.
+    """
+    for name, value in values.items():
+        setattr(document, name, value)
+    await session.flush()
+    return document
+
+
+async def delete_document(session: AsyncSession, document: Document) -> None:
+    """Delete a document softly: it stays, for an admin's lift.
+
+    Raises:
+        AccessDenied: the session may see it, but not change it.
+    """
+    document.is_deleted = True
+    await session.flush()
+
+
+def _encode(key: UUID) -> str:
+    return base64.urlsafe_b64encode(key.bytes).rstrip(b"=").decode()
+
+
+def _decode(cursor: str) -> UUID:
+    try:
+        return UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError):
+        raise InvalidCursorError("the cursor is not one that this list gave out") from None

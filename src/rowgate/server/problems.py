@@ -1,0 +1,94 @@
+"""What goes wrong, as RFC 9457 problems: the one page of the server that knows HTTP statuses for errors.
+
+Not visible is 404, visible but not permitted 403, nobody 401, a conflict 409 without values, an empty pool or a
+database that is down 503 with Retry-After. Whoever asks never sees a traceback.
+"""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from rowgate.fastapi import problem, problems
+
+logger = logging.getLogger("rowgate.server")
+
+RETRY_AFTER = {"Retry-After": "1"}
+_UNAVAILABLE = frozenset({"53300", "57P01", "57P02", "57P03", "08000", "08001", "08003", "08004", "08006"})
+"""Too many connections, shutdowns, connection failures: https://www.postgresql.org/docs/current/errcodes-appendix.html."""
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+
+
+def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    """Return what an endpoint documents about these errors."""
+    return {s.value: {"model": Problem, "description": s.phrase} for s in statuses}
+
+
+def not_found() -> HTTPException:
+    """Return the error for what does not exist, or is not to be seen: nobody can tell which."""
+    return HTTPException(HTTPStatus.NOT_FOUND, "There is no such thing, or none that you may see.")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error as a problem."""
+    problems(app)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(StarletteHTTPException, _http)
+    app.add_exception_handler(PoolTimeoutError, _busy)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(OSError, _down)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    """Say which fields are wrong and why, without repeating what was sent."""
+    assert isinstance(error, RequestValidationError)
+    found = error.errors()
+    if any(one["type"] == "json_invalid" for one in found):
+        return problem(HTTPStatus.BAD_REQUEST, "The body is not valid JSON.")
+    errors = [{"where": ".".join(str(part) for part in one["loc"]), "message": one["msg"]} for one in found]
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "Some of what was sent is not valid.", errors=errors)
+
+
+async def _http(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, StarletteHTTPException)
+    headers = dict(error.headers) if error.headers else None
+    return problem(HTTPStatus(error.status_code), str(error.detail), headers=headers)
+
+
+async def _busy(_request: Request, _error: Exception) -> JSONResponse:
+    logger.warning("no connection was free in time; see ROWGATE_POOL_SIZE and ROWGATE_POOL_TIMEOUT")
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "The server is busy. Try again.", headers=RETRY_AFTER)
+
+
+async def _database(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, DBAPIError)
+    state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+    if error.connection_invalidated or state in _UNAVAILABLE:
+        return await _down(request, error)
+    return await _unexpected(request, error)
+
+
+async def _down(_request: Request, error: Exception) -> JSONResponse:
+    logger.error("the database cannot be reached: %s", type(error).__name__)
+    detail = "The database cannot be reached. Try again."
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=RETRY_AFTER)
+
+
+async def _unexpected(_request: Request, error: Exception) -> JSONResponse:
+    logger.error("an unexpected error", exc_info=error)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The server could not answer this.")

@@ -1,0 +1,72 @@
+"""`/documents`: no endpoint filters by who asks; the session does."""
+
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Query, Response
+
+from rowgate.server import documents
+from rowgate.server.dependencies import CurrentUser, LiftingSessionDep, SessionDep, SettingsDep
+from rowgate.server.models import Document
+from rowgate.server.problems import not_found, responses
+from rowgate.server.routers.schemas import DocumentIn, DocumentOut, DocumentPage, DocumentPatch
+
+router = APIRouter(prefix="/documents", tags=["documents"], responses=responses(HTTPStatus.UNAUTHORIZED))
+
+MISSING = responses(HTTPStatus.NOT_FOUND)
+DENIED = responses(HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN)
+
+
+@router.get("", operation_id="list_documents", responses=responses(HTTPStatus.FORBIDDEN))
+async def list_documents(
+    session: LiftingSessionDep,
+    settings: SettingsDep,
+    limit: Annotated[int, Query(ge=1, description="How many at the most.")] = 20,
+    cursor: Annotated[str | None, Query(max_length=64, description="`next_cursor` of the page before.")] = None,
+) -> DocumentPage:
+    """List the documents that whoever asks may see, newest first."""
+    if limit > settings.max_page_size:
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, f"A page has at most {settings.max_page_size} documents.")
+    try:
+        items, following = await documents.list_documents(session, limit=limit, cursor=cursor)
+    except documents.InvalidCursorError:
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, "The cursor is not one of this list.") from None
+    return DocumentPage(items=[DocumentOut.model_validate(item) for item in items], next_cursor=following)
+
+
+@router.post("", operation_id="create_document", status_code=HTTPStatus.CREATED)
+async def create_document(
+    session: SessionDep, subject: CurrentUser, body: DocumentIn, response: Response
+) -> DocumentOut:
+    """Store a document of one's own."""
+    document = await documents.create_document(session, subject, body.model_dump())
+    response.headers["Location"] = f"/documents/{document.id}"
+    return DocumentOut.model_validate(document)
+
+
+@router.get("/{document_id}", operation_id="get_document", responses=MISSING)
+async def get_document(session: SessionDep, document_id: UUID) -> DocumentOut:
+    """Return a document. One that whoever asks may not see is 404."""
+    return DocumentOut.model_validate(await _visible(session, document_id))
+
+
+@router.patch("/{document_id}", operation_id="update_document", responses=DENIED)
+async def update_document(session: SessionDep, document_id: UUID, body: DocumentPatch) -> DocumentOut:
+    """Change a document of one's own. One that is only visible is 403."""
+    document = await _visible(session, document_id)
+    changed = await documents.update_document(session, document, body.model_dump(exclude_unset=True))
+    return DocumentOut.model_validate(changed)
+
+
+@router.delete("/{document_id}", operation_id="delete_document", status_code=HTTPStatus.NO_CONTENT, responses=DENIED)
+async def delete_document(session: SessionDep, document_id: UUID) -> None:
+    """Delete a document of one's own, softly."""
+    await documents.delete_document(session, await _visible(session, document_id))
+
+
+async def _visible(session: SessionDep, document_id: UUID) -> Document:
+    document = await documents.get_document(session, document_id)
+    if document is None:
+        raise not_found()
+    return document

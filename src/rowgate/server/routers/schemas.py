@@ -1,0 +1,110 @@
+"""The shapes of requests and responses. What is not named here never leaves the server."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field
+
+
+def _no_nul(text: str) -> str:
+    """Refuse the one character that PostgreSQL cannot store in text."""
+    if "\x00" in text:
+        raise ValueError("NUL characters cannot be stored")
+    return text
+
+
+def _encodable(text: str) -> str:
+    """Refuse lone surrogates, which JSON can say and UTF-8 cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("lone surrogates are no text") from None
+    return text
+
+
+Line = Annotated[str, AfterValidator(_no_nul), AfterValidator(_encodable), Field(min_length=1, max_length=255)]
+Text = Annotated[str, AfterValidator(_no_nul), AfterValidator(_encodable), Field(max_length=1_000_000)]
+
+
+class Strict(BaseModel):
+    """A request: an unknown field is an error, not a silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Stored(BaseModel):
+    """A response made from a row."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class DocumentIn(Strict):
+    """A new document. Its owner is whoever sends it."""
+
+    title: Line
+    content: Text
+    is_public: bool = True
+    requires_paid_access: bool = False
+
+
+class DocumentPatch(Strict):
+    """What to change; what is left out stays."""
+
+    title: Line = ""
+    content: Text = ""
+    is_public: bool = True
+    requires_paid_access: bool = False
+
+
+class DocumentOut(Stored):
+    """A document."""
+
+    id: UUID
+    title: str
+    content: str
+    owner_id: UUID
+    is_public: bool
+    requires_paid_access: bool
+    is_deleted: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class DocumentPage(BaseModel):
+    """A page of documents, newest first. `next_cursor` is null on the last."""
+
+    items: list[DocumentOut]
+    next_cursor: str | None
+
+
+class UserOut(Stored):
+    """A user, as she sees herself."""
+
+    id: UUID
+    username: str
+    email: str
+    is_active: bool
+    created_at: datetime
+    roles: list[str]
+
+
+class NewUser(Strict):
+    """Who is to be created."""
+
+    username: Annotated[Line, Field(max_length=50, pattern=r"^[\w.@+-]+$")]
+    email: EmailStr
+
+
+class Token(BaseModel):
+    """An access token, after RFC 6749."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+
+
+class Health(BaseModel):
+    """Whether the server can work."""
+
+    status: str

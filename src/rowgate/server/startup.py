@@ -1,0 +1,179 @@
+"""From settings to a database that can be served: embedded or given, two logins, migrated."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from secrets import token_urlsafe
+
+import anyio.to_thread
+from sqlalchemy import text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from rowgate.server import migrate
+from rowgate.server.database import SYSTEM_POOL_SIZE, may_bypass
+from rowgate.server.embedded import EmbeddedPostgres, Urls, find_running
+from rowgate.server.secret_files import read_or_create_secret
+from rowgate.server.settings import Settings, async_url
+
+
+class StartError(RuntimeError):
+    """The server cannot start; the text says why and what to do, and holds no password."""
+
+
+@contextmanager
+def postgres(settings: Settings) -> Iterator[Urls | None]:
+    """Run the embedded PostgreSQL for a while, unless the settings name a database; None then."""
+    if settings.database_url is not None or settings.owner_database_url is not None:
+        yield None
+        return
+    with EmbeddedPostgres(settings.data_dir) as urls:
+        yield urls
+
+
+@contextmanager
+def postgres_beside(settings: Settings) -> Iterator[Urls | None]:
+    """The same for a command: if a server runs on the data directory, use its PostgreSQL."""
+    given = settings.database_url is not None or settings.owner_database_url is not None
+    running = None if given else find_running(settings.data_dir)
+    if running is not None:
+        yield running
+        return
+    with postgres(settings) as urls:
+        yield urls
+
+
+@asynccontextmanager
+async def postgres_async(settings: Settings) -> AsyncIterator[Urls | None]:
+    """The same as `postgres`, from an event loop."""
+    manager = postgres(settings)
+    urls = await anyio.to_thread.run_sync(manager.__enter__)
+    try:
+        yield urls
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(manager.__exit__, None, None, None)
+
+
+async def logins(settings: Settings, embedded: Urls | None) -> Urls:
+    """Return the application's and the owner's login; given one that may create roles, make the other.
+
+    Raises:
+        StartError: the database cannot be reached, or the logins are not two.
+    """
+    if embedded is not None:
+        return embedded
+    application = None if settings.database_url is None else async_url(settings.database_url)
+    owner = None if settings.owner_database_url is None else async_url(settings.owner_database_url)
+    if application is not None and owner is not None:
+        if application.username == owner.username:
+            raise StartError(
+                "ROWGATE_DATABASE_URL and ROWGATE_OWNER_DATABASE_URL log in as one role. Requests must not own the "
+                "tables: make a second role, or leave ROWGATE_DATABASE_URL out to have one made."
+            )
+        return Urls(application=application, owner=owner)
+    only = owner or application
+    assert only is not None
+    return Urls(application=await _make_application_login(settings, only), owner=only)
+
+
+async def prepare(settings: Settings, urls: Urls) -> None:
+    """Migrate, if the settings say so, and see that the application's login is an ordinary one.
+
+    Raises:
+        StartError: the database cannot be reached or migrated, or its login could walk round what protects it.
+    """
+    from alembic.util import CommandError
+
+    try:
+        if settings.migrate:
+            await migrate.upgrade(urls.owner, application_role=urls.application.username)
+    except CommandError as error:
+        raise StartError(f"the database could not be migrated: {error}") from None
+    except (DBAPIError, OSError) as error:
+        raise _unreachable(urls.owner, error) from None
+    engine = create_async_engine(urls.application, poolclass=NullPool)
+    try:
+        found = await may_bypass(engine)
+    except (DBAPIError, OSError) as error:
+        raise _unreachable(urls.application, error) from None
+    finally:
+        await engine.dispose()
+    if found:
+        raise StartError(
+            f"the login of ROWGATE_DATABASE_URL ({urls.application.username}) is {found}: requests must run as an "
+            "ordinary role. Give that URL as ROWGATE_OWNER_DATABASE_URL instead, and the server makes the other."
+        )
+
+
+async def check_connections(settings: Settings, urls: Urls, workers: int) -> None:
+    """See that all workers together fit into what PostgreSQL accepts.
+
+    Raises:
+        StartError: they do not.
+    """
+    if settings.pool_class == "null":
+        return
+    wanted = workers * (settings.pool_size + settings.max_overflow + 2 * SYSTEM_POOL_SIZE)
+    engine = create_async_engine(urls.application, poolclass=NullPool)
+    ask = text(
+        "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+    )
+    async with engine.connect() as connection:
+        accepted = (await connection.execute(ask)).scalar_one()
+    await engine.dispose()
+    if wanted > accepted:
+        raise StartError(
+            f"{workers} workers may open {wanted} connections, and PostgreSQL accepts {accepted}: lower --workers, "
+            "ROWGATE_POOL_SIZE or ROWGATE_MAX_OVERFLOW"
+        )
+
+
+async def _make_application_login(settings: Settings, owner: URL) -> URL:
+    """Make the application's role beside an owner who may create roles; its password is kept in the data directory."""
+    name = f"{owner.database}_app"
+    engine = create_async_engine(owner, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    try:
+        async with engine.connect() as connection:
+            await _see_that_it_may(connection, owner)
+            password = read_or_create_secret(settings.data_dir / f"{name}.password", lambda: token_urlsafe(32))
+            await _set_login(connection, name, password)
+            await connection.execute(
+                text(f"GRANT CONNECT ON DATABASE {_quoted(str(owner.database))} TO {_quoted(name)}")
+            )
+    except (DBAPIError, OSError) as error:
+        raise _unreachable(owner, error) from None
+    finally:
+        await engine.dispose()
+    return owner.set(username=name, password=password)
+
+
+async def _see_that_it_may(connection: AsyncConnection, owner: URL) -> None:
+    question = text("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user")
+    if not (await connection.execute(question)).scalar_one():
+        raise StartError(
+            f"the login {owner.username} may not create roles, and the server needs two: give the owner's as "
+            "ROWGATE_OWNER_DATABASE_URL and an ordinary one as ROWGATE_DATABASE_URL"
+        )
+
+
+async def _set_login(connection: AsyncConnection, name: str, password: str) -> None:
+    exists = (await connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name})).first()
+    verb = "ALTER" if exists else "CREATE"
+    # The password is of a URL-safe alphabet of our own making; DDL takes no parameters.
+    await connection.execute(
+        text(f"{verb} ROLE {_quoted(name)} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD '{password}'")
+    )
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _unreachable(url: URL, error: Exception) -> StartError:
+    """Return an error that names the database, and what PostgreSQL said where that is no more than why."""
+    where = f"{url.host or url.query.get('host') or 'localhost'}:{url.port or 5432}/{url.database}"
+    cause = getattr(error, "orig", None) or error
+    said = str(cause).split("\n", 1)[0]
+    return StartError(f"the database {where} cannot be used as {url.username}: {type(cause).__name__}: {said}")
