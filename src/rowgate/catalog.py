@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, MetaData, Select, Table
+from sqlalchemy import ColumnElement, Executable, MetaData, Select, Table
 from sqlalchemy.exc import NoInspectionAvailable
 from sqlalchemy.inspection import inspect
 from sqlalchemy.orm import Mapper, registry
@@ -17,7 +17,7 @@ from rowgate.errors import CatalogError
 from rowgate.policy import Action, ActionName, Allow, Everyone, Mask, Policy, Restrict, expression, is_callable
 from rowgate.principal import RoleTerm, role_name
 
-StatementT = TypeVar("StatementT", bound=Select[Any])
+StatementT = TypeVar("StatementT", bound=Executable)
 TableKey = tuple[str | None, str]
 
 
@@ -65,7 +65,7 @@ class Catalog:
         self.restriction_names: frozenset[str] = frozenset()
         self.functions: dict[str, str] = {}
         self.trusted: dict[type[Any], str] = {}
-        self.principal_queries: list[Select[Any]] = []
+        self.principal_queries: list[Executable] = []
         self._policies: list[Policy] = []
         self._opened: dict[TableKey, Policy] = {}
         self._reasons: dict[TableKey, str] = {}
@@ -202,8 +202,10 @@ class Catalog:
             for allow in policy.allows:
                 when, check = resolve(allow.when), resolve(allow.check)
                 allows.append(Allow(allow.actions, allow.roles, allow.everyone, when, check, allow.name))
-            for rule in policy.restricts:
-                restricts.append(Restrict(rule.actions, resolve(rule.when), rule.name, rule.lift, rule.check))
+            restricts += [
+                Restrict(rule.actions, resolve(rule.when), rule.name, rule.lift, rule.check)
+                for rule in policy.restricts
+            ]
             for mask in policy.masks:
                 column = _column(table, mask.column)
                 masks[column] = Mask(column, mask.unless, resolve(mask.unless_when), mask.reads, resolve(mask.writable))
@@ -236,22 +238,19 @@ class Catalog:
             raise CatalogError(f"{where}: CTEs are not built yet in conditions; write a sub-select")
         if isinstance(element, BindParameter) and (element.required or element.callable is not None):
             raise CatalogError(f"{where}: a condition may hold constants and principal.*, no open bind parameter")
-        if isinstance(element, TableClause) and _key(element) not in self.entries:
-            raise CatalogError(f"{where}: it reads {element.name!r}, which is not in the catalog")
+        table = element.table if isinstance(element, ColumnClause) else element
+        if isinstance(table, TableClause) and _key(table) not in self.entries:
+            raise CatalogError(f"{where}: it reads {table.name!r}, which is not in the catalog")
 
     def _named_roles(self) -> frozenset[str]:
         named: set[str] = set()
         for entry in self.entries.values():
-            for allow in entry.allows:
-                named |= allow.roles or frozenset()
-            for rule in entry.restricts:
-                named |= rule.lift
-            for mask in entry.masks.values():
-                named |= mask.unless or frozenset()
+            named.update(*(allow.roles or () for allow in entry.allows))
+            named.update(*(rule.lift for rule in entry.restricts))
+            named.update(*(mask.unless or () for mask in entry.masks.values()))
             for condition in conditions(entry):
-                for element in visitors.iterate(condition):
-                    if isinstance(element, RoleTerm) and element.name is not None:
-                        named.add(element.name)
+                terms = [e for e in visitors.iterate(condition) if isinstance(e, RoleTerm)]
+                named.update(term.name for term in terms if term.name is not None)
         return frozenset(named)
 
     def _check_roles(self) -> None:

@@ -82,7 +82,8 @@ def resolving_dialect(dialect: Dialect, catalog: Catalog) -> Dialect:
 def _open(dialect: Dialect, context: Context) -> Dialect:
     twin = _twin(dialect)
     twin.rowgate = context
-    twin.statement_compiler = gate_compiler(dialect.statement_compiler)
+    base: Any = dialect.statement_compiler
+    twin.statement_compiler = gate_compiler(base)
     twin.preparer = closed(ClosedPreparer, dialect.preparer)
     twin.identifier_preparer = twin.preparer(twin)
     twin.type_compiler_cls = closed(ClosedTypes, dialect.type_compiler_cls)

@@ -11,7 +11,7 @@ from rowgate.errors import Unguarded
 class ClosedPreparer(IdentifierPreparer):
     """Quotes identifiers as the dialect does, and refuses `quoted_name(..., quote=False)` that is not one plain word."""
 
-    def quote(self, ident: str, force: Any = None) -> str:
+    def quote(self, ident: str, force: Any = None) -> str:  # noqa: ARG002 - SQLAlchemy passes it
         """Return an identifier as it stands in SQL.
 
         Raises:

@@ -22,7 +22,7 @@ async def find_principal(connection: AsyncConnection, subject: UUID) -> Principa
     rows = (await connection.execute(principal_query, {"subject": subject})).all()
     if not rows:
         raise NoPrincipal("the user of this token does not exist or is not active")
-    return Principal(subject, roles={name for _, name in rows if name is not None})
+    return Principal(subject, roles={row.role for row in rows if row.role is not None})
 
 
 async def log_in(sessions: Sessions, username: str, password: str) -> UUID | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -57,38 +58,40 @@ async def fill(sessions: Sessions, progress: Callable[[int], None]) -> bool:
     return True
 
 
-async def _users(session: AsyncSession, roles: dict[str, Any], hashed: str) -> list[Any]:
+async def _users(session: AsyncSession, roles: dict[str, UUID], hashed: str) -> list[UUID]:
     kinds = list(LOGINS.values())
     named: list[tuple[str, RoleName]] = list(LOGINS.items())
     named += [(f"user{number:03}", kinds[1 + number % 2]) for number in range(1, OTHERS + 1)]
+    keys = [uuid7() for _ in named]
     rows = [
-        {"id": uuid7(), "username": name, "email": f"{name}@example.org", "hashed_password": hashed}
-        for name, _ in named
+        {"id": key, "username": name, "email": f"{name}@example.org", "hashed_password": hashed}
+        for key, (name, _) in zip(keys, named, strict=True)
     ]
     await session.execute(insert(User), rows)
-    held = [{"user_id": row["id"], "role_id": roles[role]} for row, (_, role) in zip(rows, named, strict=True)]
+    held = [{"user_id": key, "role_id": roles[role]} for key, (_, role) in zip(keys, named, strict=True)]
     await session.execute(insert(UserRole), held)
-    return [row["id"] for row in rows]
+    return keys
 
 
-def _documents(owners: list[Any]) -> Iterator[list[dict[str, Any]]]:
+def _documents(owners: list[UUID]) -> Iterator[list[dict[str, Any]]]:
     """Give the documents in batches: one of each kind in turn, the owners in turn, so that lists differ at once."""
     batch: list[dict[str, Any]] = []
     for number in range(EACH):
-        for kind in KINDS:
-            batch.append(
-                {
-                    "id": uuid7(),
-                    "title": f"{kind.name} document {number + 1}",
-                    "content": f"What {kind.name.lower()} document {number + 1} says.",
-                    "owner_id": owners[number % len(owners)],
-                    "is_public": kind.is_public,
-                    "requires_paid_access": kind.requires_paid_access,
-                    "is_deleted": kind.is_deleted,
-                }
-            )
+        batch += [_document(kind, number + 1, owners[number % len(owners)]) for kind in KINDS]
         if len(batch) >= TOTAL // 10:
             yield batch
             batch = []
     if batch:
         yield batch
+
+
+def _document(kind: Kind, number: int, owner: UUID) -> dict[str, Any]:
+    return {
+        "id": uuid7(),
+        "title": f"{kind.name} document {number}",
+        "content": f"What {kind.name.lower()} document {number} says.",
+        "owner_id": owner,
+        "is_public": kind.is_public,
+        "requires_paid_access": kind.requires_paid_access,
+        "is_deleted": kind.is_deleted,
+    }

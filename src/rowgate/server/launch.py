@@ -75,7 +75,7 @@ def _serve(listener: socket.socket, workers: int) -> None:
     server = uvicorn.Server(config)
     logging.getLogger("rowgate").setLevel(logging.INFO)
     if workers > 1:
-        Multiprocess(config, target=server.run, sockets=[listener]).run()
+        Multiprocess(config, sockets=[listener]).run()
         return
     server.run(sockets=[listener])
     if not server.started:
@@ -92,7 +92,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise StartError(f"cannot listen on {host}:{port}: {error.strerror}; choose another with --port") from None
-    listener.set_inheritable(True)  # noqa: FBT003 - that is its name in Python
+    listener.set_inheritable(True)
     return listener
 
 

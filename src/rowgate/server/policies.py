@@ -4,7 +4,7 @@
 `free_user` sees public documents that need no payment. Owners see and change their own.
 """
 
-from sqlalchemy import Select, Uuid, and_, bindparam, select
+from sqlalchemy import Executable, Uuid, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from rowgate import Catalog, principal
@@ -39,12 +39,12 @@ assignments.allow("read", when=UserRole.user_id == principal.id, name="my-roles"
 catalog.open(Role, reason="the names of the roles are public vocabulary")
 
 
-def _who() -> Select[tuple[object, str | None]]:
+def _who() -> Executable:
     """Return the one query that finds a principal: who is active, with each role in force."""
     role = aliased(Role)
     held = aliased(UserRole)
     return (
-        select(User.id, role.name)
+        select(User.id, role.name.label("role"))
         .outerjoin(held, and_(held.user_id == User.id, held.in_force()))
         .outerjoin(role, role.id == held.role_id)
         .where(User.id == bindparam("subject", type_=Uuid()), User.is_active)

@@ -57,7 +57,8 @@ class GuardedEngine(OptionEngineMixin, Engine):
         made: Any = (
             resolving_dialect(plain, self.catalog) if variant is None else gated_dialect(plain, self.catalog, variant)
         )
-        made.execution_ctx_cls = guarded_context(plain.execution_ctx_cls)
+        context: Any = plain.execution_ctx_cls
+        made.execution_ctx_cls = guarded_context(context)
         return made
 
     def update_execution_options(self, **opt: Any) -> None:
@@ -127,9 +128,9 @@ class GuardedConnection(Connection):
             return {}
         if self._who is None:
             raise NoPrincipal("this connection has no principal")
-        return {key: self._value(self._who, key, term) for key, term in terms.items()}
+        return {key: self._value(self._who, term) for key, term in terms.items()}
 
-    def _value(self, who: Principal, key: str, term: PrincipalTerm | None) -> Any:
+    def _value(self, who: Principal, term: PrincipalTerm | None) -> Any:
         if term is None:
             roles = sorted(who.roles)
             return json.dumps(roles) if self.dialect.name == "sqlite" else roles
@@ -178,25 +179,26 @@ class GuardedConnection(Connection):
     def _execute_context(self, dialect: Any, constructor: Any, statement: Any, *args: Any, **kw: Any) -> Any:
         try:
             return super()._execute_context(dialect, constructor, statement, *args, **kw)
-        except Exception as error:
-            seen = _for_principal(error, getattr(statement, "guards", False))
+        except Exception as error:  # noqa: BLE001 - raised again below, outside of its own handler: that is the point
+            seen = _for_principal(error, guards=getattr(statement, "guards", False))
         raise seen
 
     def _commit_impl(self) -> None:
         try:
             return super()._commit_impl()
-        except Exception as error:
-            seen = _for_principal(error, False)
+        except Exception as error:  # noqa: BLE001 - as above
+            seen = _for_principal(error, guards=False)
         raise seen
 
-    def _handle_dbapi_exception(self, e: BaseException, *args: Any, **kw: Any) -> NoReturn:
+    def _handle_dbapi_exception(
+        self, e: BaseException, statement: Any, parameters: Any, cursor: Any, context: Any, **kw: Any
+    ) -> NoReturn:
         """Strip errors that come later than the statement: from a cursor that is still read."""
         try:
-            super()._handle_dbapi_exception(e, *args, **kw)
-        except Exception as error:
-            context = args[3] if len(args) > 3 else None
+            super()._handle_dbapi_exception(e, statement, parameters, cursor, context, **kw)
+        except Exception as error:  # noqa: BLE001 - as above
             compiled = getattr(context, "compiled", None)
-            seen = _for_principal(error, getattr(compiled, "guards", False))
+            seen = _for_principal(error, guards=getattr(compiled, "guards", False))
         raise seen
 
 
@@ -225,7 +227,7 @@ class SealedConnection:
         raise Unguarded(f"the driver's connection ({name}) goes round the gate: use the session", code="RG303")
 
 
-def _for_principal(error: Exception, guards: bool) -> BaseException:
+def _for_principal(error: Exception, *, guards: bool) -> BaseException:
     """Return the error to raise, with nothing behind it: neither a cause, nor a context, nor frames with parameters."""
     seen = stripped(error, overflow_denies=guards)
     if seen is not error:

@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import cache
 from typing import Any, Generic, TypeVar, overload
 
-from sqlalchemy import event, util
+from sqlalchemy import event, select, util
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.orm.attributes import instance_state
@@ -13,6 +14,7 @@ from sqlalchemy.orm.attributes import instance_state
 from rowgate.catalog import Catalog
 from rowgate.decision import Variant
 from rowgate.errors import AccessDenied, CatalogError, NoPrincipal, Unguarded
+from rowgate.gate import gated_dialect
 from rowgate.principal import Principal
 from rowgate.session.audit import Audit, AuditEvent, log_event
 from rowgate.session.connection import GuardedConnection, GuardedEngine
@@ -37,7 +39,7 @@ class Guarded(Session):
         self._principal: Principal | None = None
         super().__init__(*args, **kw)
 
-    def get_bind(self, mapper: Any = None, *, bind: Any = None, **_kw: Any) -> Any:
+    def get_bind(self, mapper: Any = None, *, bind: Any = None, **_kw: Any) -> Any:  # noqa: ARG002 - SQLAlchemy passes it
         """Return the guarded engine, and no other.
 
         Raises:
@@ -95,10 +97,26 @@ class GuardedSessionmaker(Generic[SessionT]):
         self.audit = audit
         self.is_async = isinstance(engine, AsyncEngine)
         self.engine = GuardedEngine(engine.sync_engine if isinstance(engine, AsyncEngine) else engine, catalog)
+        self._try_policies()
         self._bind: Any = AsyncEngine(self.engine) if self.is_async else self.engine
         self._system = system or engine
         self._class: Any = class_
         self._options = options
+
+    def _try_policies(self) -> None:
+        """Render every policy once, so that what the gate cannot render is known at start-up.
+
+        Raises:
+            CatalogError: a condition holds what the gate refuses.
+        """
+        for anonymous in (False, True):
+            roles = frozenset() if anonymous else self.catalog.named_roles
+            dialect = gated_dialect(self.engine.original.dialect, self.catalog, Variant(roles, anonymous, frozenset()))
+            for entry in self.catalog.entries.values():
+                try:
+                    select(entry.table).with_for_update().compile(dialect=dialect)
+                except (Unguarded, SQLAlchemyError) as error:
+                    raise CatalogError(f"policy of {entry.name}: {error}") from error
 
     def __call__(self, who: Any, *, lift: Iterable[str] = (), **options: Any) -> SessionT:
         """Return a session for a principal.
@@ -207,7 +225,7 @@ def _after_begin(session: Guarded, _transaction: Any, connection: Connection) ->
     session._admit(connection)
 
 
-def _before_attach(session: Guarded, instance: Any) -> None:
+def _before_attach(_session: Guarded, instance: Any) -> None:
     """Refuse what claims to be a row already: only the policy can tell whether it may be."""
     if instance_state(instance).key is not None:
         raise Unguarded(

@@ -14,6 +14,9 @@ RIGHTS = {
     "alembic_version": READ,  # the readiness check compares it with the head
 }
 
+NAME_BYTES = 63
+"""The longest identifier of PostgreSQL, NAMEDATALEN - 1."""
+
 
 def grant_rights(role: str) -> DDL:
     """Give the role its rights, exactly these, on the tables that exist; can be run again.
@@ -21,7 +24,7 @@ def grant_rights(role: str) -> DDL:
     It is one statement with its conditions inside, so that it means the same online and in an `--sql` script, at every
     revision. The owner is left alone: it would lose rights, not get them.
     """
-    if not role or "\0" in role or "$rowgate$" in role or len(role.encode()) > 63:
+    if not role or "\0" in role or "$rowgate$" in role or len(role.encode()) > NAME_BYTES:
         raise ValueError(f"{role!r} cannot be the name of a PostgreSQL role")
     tables = "\n".join(_table_rights(table, rights, role=role) for table, rights in RIGHTS.items())
     statement = f"""DO $rowgate$

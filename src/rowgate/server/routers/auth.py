@@ -39,4 +39,4 @@ async def create_token(
         audience=settings.audience,
     )
     response.headers["Cache-Control"] = "no-store"  # RFC 6749, 5.1
-    return Token(access_token=token, token_type="bearer", expires_in=seconds)
+    return Token(access_token=token, token_type="bearer", expires_in=seconds)  # noqa: S106 - RFC 6749
