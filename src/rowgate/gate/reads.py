@@ -8,6 +8,7 @@ WHERE clause written by hand. Joins, loaders, aggregates, sub-selects, refreshes
 from typing import Any
 
 from sqlalchemy import cast, literal, null
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ColumnClause
 from sqlalchemy.sql.selectable import TableClause
 
@@ -128,6 +129,17 @@ class Reads(GateBase):
         finally:
             self.locking.pop()
 
+    def group_by_clause(self, select: Any, **kw: Any) -> str:
+        """Render GROUP BY; where it holds the primary key of a table, the columns that hang on it are added.
+
+        PostgreSQL lets a table's primary key stand for its other columns, but not through a sub-select
+        (https://www.postgresql.org/docs/current/sql-select.html#SQL-GROUPBY).
+        """
+        text = super().group_by_clause(select, **kw)
+        if self.trusted or not text or self.dialect.name == "sqlite":
+            return str(text)
+        return text + "".join(f", {self.process(column, **kw)}" for column in _dependent(select))
+
     def visit_column(self, column: Any, include_table: bool = True, **kw: Any) -> str:
         """Render a column: no pasted text, and of a table that is written only what the mask shows."""
         if self.trusted:
@@ -163,3 +175,29 @@ class Reads(GateBase):
         if not self.trusted and self.target is not None:
             raise Unguarded("a whole row in a write would return masked columns: name the columns")
         return super().visit_table_valued_column(element, **kw)
+
+
+def _dependent(select: Any) -> list[Any]:
+    """Return the columns of a SELECT that depend on a primary key in its GROUP BY and do not stand there themselves."""
+    grouped = [clause for clause in select._group_by_clauses if isinstance(clause, ColumnClause)]
+    if len(grouped) < len(select._group_by_clauses):  # ROLLUP, CUBE, expressions: leave them as they are
+        return []
+    names: dict[Any, set[str]] = {}
+    for column in grouped:
+        names.setdefault(column.table, set()).add(str(column.name))
+    whole = {table for table, found in names.items() if _primary_key(table) and _primary_key(table) <= found}
+    used = [*select._raw_columns, *select._having_criteria, *select._order_by_clauses]
+    found: dict[tuple[Any, str], Any] = {}
+    for element in used:
+        for inner in visitors.iterate(element):
+            if isinstance(inner, ColumnClause) and inner.table in whole and inner.name not in names[inner.table]:
+                found.setdefault((inner.table, str(inner.name)), inner)
+    return list(found.values())
+
+
+def _primary_key(table: Any) -> set[str]:
+    """Return the names of the primary key of a table, or of the table behind an alias."""
+    plain = getattr(table, "element", table)
+    return (
+        {str(column.name) for column in getattr(plain, "primary_key", ())} if isinstance(plain, TableClause) else set()
+    )

@@ -32,7 +32,7 @@ class GuardedEngine(OptionEngineMixin, Engine):
 
     def __init__(self, original: Engine, catalog: Catalog) -> None:
         super().__init__(original, {})
-        self.original = original
+        self._original = original
         self.catalog = catalog
         self.dialect = shut_dialect(original.dialect)
         self._variants: OrderedDict[Variant | None, Dialect] = OrderedDict()
@@ -53,7 +53,7 @@ class GuardedEngine(OptionEngineMixin, Engine):
             return found
 
     def _derive(self, variant: Variant | None) -> Dialect:
-        plain = self.original.dialect
+        plain = self._original.dialect
         made: Any = (
             resolving_dialect(plain, self.catalog) if variant is None else gated_dialect(plain, self.catalog, variant)
         )
@@ -90,11 +90,11 @@ class GuardedConnection(Connection):
         super().__init__(engine, connection or self._open(engine), **kw)
 
     def _open(self, engine: GuardedEngine) -> Any:
-        dialect: Any = engine.original.dialect
+        dialect: Any = engine._original.dialect
         try:
             return engine.pool.connect()
         except dialect.loaded_dbapi.Error as error:
-            Connection._handle_dbapi_exception_noconnection(error, dialect, engine.original)
+            Connection._handle_dbapi_exception_noconnection(error, dialect, engine._original)
             raise
 
     def admit(self, who: Principal, variant: Variant) -> None:
@@ -142,6 +142,8 @@ class GuardedConnection(Connection):
                 raise Unguarded("a function for Session(who) runs only what catalog.principal_query() names")
         elif self._who is None:
             raise NoPrincipal("this connection has no principal: use Session(principal), or session.connection()")
+        if "include_filtered" in {*elem._execution_options, *self._execution_options, *(execution_options or ())}:
+            raise Unguarded("include_filtered is not built yet: lift by name, with Session(who, lift={...})")
         return super()._execute_clauseelement(elem, distilled_parameters, execution_options)
 
     def _execute_ddl(self, *_args: Any, **_kw: Any) -> NoReturn:

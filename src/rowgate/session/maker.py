@@ -111,7 +111,7 @@ class GuardedSessionmaker(Generic[SessionT]):
         """
         for anonymous in (False, True):
             roles = frozenset() if anonymous else self.catalog.named_roles
-            dialect = gated_dialect(self.engine.original.dialect, self.catalog, Variant(roles, anonymous, frozenset()))
+            dialect = gated_dialect(self.engine._original.dialect, self.catalog, Variant(roles, anonymous, frozenset()))
             for entry in self.catalog.entries.values():
                 try:
                     select(entry.table).with_for_update().compile(dialect=dialect)
