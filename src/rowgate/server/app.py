@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 
 from rowgate.server import migrate, problems
 from rowgate.server.database import open_database
@@ -33,7 +34,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             app.state.database = await stack.enter_async_context(open_database(chosen, urls.application, urls.owner))
             yield
 
-    app = FastAPI(
+    app = FastAPIOffline(  # /docs and /redoc from files of its own: no CDN
         title="Rowgate",
         summary="Documents, and who may see them.",
         lifespan=lifespan,

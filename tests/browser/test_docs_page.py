@@ -1,0 +1,84 @@
+"""The `/docs` page in a real browser: it loads from the server alone, and its log-in works."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from playwright.async_api import Page, Request, async_playwright
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+# A machine without a browser says so; .ci/run installs one, and fails if this file ran no test.
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: install it, or name it in CHROMIUM")
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Run the real server with demo data; give its address."""
+    with TemporaryDirectory(prefix="rowgate-test-", ignore_cleanup_errors=True) as folder:
+        command = [str(Path(sys.executable).with_name("rowgate")), "serve", "--demo", "--port", "0"]
+        environment = {**os.environ, "ROWGATE_DATA_DIR": f"{folder}/data", "NO_COLOR": "1", "COLUMNS": "200"}
+        with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
+            assert server.stderr is not None
+            found = next(line.split()[3] for line in server.stderr if "serves on" in line)
+            yield found
+            server.terminate()
+            server.stderr.read()
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    """Open an empty page."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield await browser.new_page()
+        await browser.close()
+
+
+async def test_docs_page_logs_in_and_lists_documents(address: str, page: Page) -> None:
+    """The OAuth 2 password form of /docs gets a token that lists the documents of whoever logged in."""
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    page.on("request", note)
+    await page.goto(f"{address}/docs")
+    await page.click("button.authorize")
+    await page.fill("input#oauth_username, input[name=username]", "free")
+    await page.fill("input#oauth_password, input[name=password]", "rowgate-demo")
+    await page.click(".auth-container button.authorize")
+    await page.wait_for_selector("text=Logout")
+    await page.click("button.btn-done")
+    await page.click("#operations-documents-list_documents")
+    await page.click("#operations-documents-list_documents button.try-out__btn")
+    await page.click("#operations-documents-list_documents button.execute")
+    body = page.locator("#operations-documents-list_documents .live-responses-table .highlight-code").first
+    await body.wait_for()
+    assert "Free document 2000" in await body.inner_text()
+    assert [] == [url for url in asked if not url.startswith((address, "data:"))]
+
+
+async def test_docs_page_without_log_in_is_401(address: str, page: Page) -> None:
+    """Without a log-in the same button answers 401."""
+    await page.goto(f"{address}/docs")
+    await page.click("#operations-documents-list_documents")
+    await page.click("#operations-documents-list_documents button.try-out__btn")
+    await page.click("#operations-documents-list_documents button.execute")
+    status = page.locator("#operations-documents-list_documents .live-responses-table tbody .response-col_status").first
+    await status.wait_for()
+    assert "401" == (await status.inner_text()).split()[0]
