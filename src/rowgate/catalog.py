@@ -238,6 +238,8 @@ class Catalog:
             raise CatalogError(f"{where}: CTEs are not built yet in conditions; write a sub-select")
         if isinstance(element, BindParameter) and (element.required or element.callable is not None):
             raise CatalogError(f"{where}: a condition may hold constants and principal.*, no open bind parameter")
+        if isinstance(element, BindParameter) and element.expanding and not element.value:
+            raise CatalogError(f"{where}: in_() of an empty list holds for no row: leave the rule out")
         table = element.table if isinstance(element, ColumnClause) else element
         if isinstance(table, TableClause) and _key(table) not in self.entries:
             raise CatalogError(f"{where}: it reads {table.name!r}, which is not in the catalog")

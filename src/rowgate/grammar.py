@@ -34,10 +34,10 @@ PLAIN = _words(
     not_like_op_binary not_match_op_binary not_regexp_match_op_binary not_startswith_op_binary now_func null
     on_conflict_do_nothing order_by_list over override_binds phraseto_tsquery_func plainto_tsquery_func
     postgresql_distinct_on pow_func regexp_match_op_binary regexp_replace_op_binary release_savepoint
-    rollback_to_savepoint savepoint scalar_function_column scalar_values select_statement_grouping slice
+    rollback_to_savepoint savepoint select_statement_grouping slice
     startswith_op_binary subquery substring_func table_valued_alias textual_label_reference to_tsquery_func
     to_tsvector_func true truediv_binary ts_headline_func tuple type_coerce typeclause unary unsupported_compilation
-    values websearch_to_tsquery_func withingroup binary
+    websearch_to_tsquery_func withingroup binary
     """
 )
 """Rendered as SQLAlchemy does: what is inside is rendered, and so judged, in its turn."""
@@ -45,7 +45,7 @@ PLAIN = _words(
 CHECKED = _words(
     """
     bindparam collation column cte custom_op_binary custom_op_unary_modifier custom_op_unary_operator delete extract
-    function insert select sequence table table_valued_column update
+    function insert scalar_function_column scalar_values select sequence table table_valued_column update values
     """
 )
 """Rendered by the gate itself, or only in a closed form."""
@@ -125,6 +125,9 @@ https://www.sqlite.org/lang_corefunc.html. Left out on purpose, because they run
 VOLATILE_FUNCTIONS = _words("clock_timestamp gen_random_uuid random timeofday uuidv4 uuidv7")
 """Volatile built-ins without side effects. They take no column of a guarded table: no arguments at all."""
 
+OUTPUT_COLUMNS = _words("key value ordinality atom type id parent fullkey")
+"""Columns of json_each, json_tree and their like, and of WITH ORDINALITY."""
+
 OPERATORS = _words(
     """
     + - * / % ^ || = <> != < > <= >= @> <@ && -> ->> #> #>> #- @? @@ ? ?| ?& ~ ~* !~ !~* ~~ ~~* !~~ !~~* & | # << >> &<
@@ -170,6 +173,11 @@ def is_unquoted_name(text: str) -> bool:
 def is_operator(text: str) -> bool:
     """Return whether this is a listed operator and nothing more."""
     return text.strip().lower() in OPERATORS
+
+
+def is_output_column(name: str) -> bool:
+    """Return whether this is a column that built-in table functions give, and no function."""
+    return name in OUTPUT_COLUMNS
 
 
 def is_literal(text: str) -> bool:

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, Text
+from sqlalchemy import ARRAY, String, Text
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BindParameter
-from sqlalchemy.sql.selectable import TableClause
+from sqlalchemy.sql.selectable import TableClause, TableValuedAlias
 
 from rowgate import grammar
 from rowgate.catalog import Catalog, Entry
@@ -100,21 +100,39 @@ class GateBase(SQLCompiler):
 
     def visit_bindparam(self, bindparam: Any, **kw: Any) -> str:
         """Render a bind. A policy's constant gets a name and a value that no statement and no parameter set reaches."""
-        ours = str(bindparam.key).startswith(RESERVED)
-        if not self.trusted or self.context.variant is None:
-            if ours and bindparam.key not in self.term_binds and bindparam.key not in self.fixed_binds:
-                raise Unguarded(f"bind parameters that begin with {RESERVED!r} are the gate's: choose another name")
-        elif not ours:
-            key = f"{RESERVED}c{len(self.fixed_binds)}"
-            self.fixed_binds[key] = bindparam.value
-            bindparam = BindParameter(
-                key,
-                bindparam.value,
-                type_=bindparam.type,
-                expanding=bindparam.expanding,
-                literal_execute=bindparam.literal_execute,
-            )
-        return super().visit_bindparam(bindparam, **kw)
+        ours = bindparam.key in self.term_binds or bindparam.key in self.fixed_binds
+        if self.context.variant is None or ours:
+            return super().visit_bindparam(bindparam, **kw)
+        if not self.trusted:
+            self._check_bind(bindparam, literal=kw.get("literal_execute", False))
+            return super().visit_bindparam(bindparam, **kw)
+        if bindparam.expanding:
+            return self._fixed_list(bindparam, **kw)
+        return self._fixed(bindparam.value, bindparam.type, **kw)
+
+    def _check_bind(self, bindparam: Any, *, literal: bool) -> None:
+        """Refuse binds that are pasted as text: a negative number after a minus begins a comment."""
+        if str(bindparam.key).startswith(RESERVED):
+            raise Unguarded(f"bind parameters that begin with {RESERVED!r} are the gate's: choose another name")
+        if bindparam.literal_execute or (literal and not isinstance(bindparam.type, String)):
+            raise Unguarded("literal_execute pastes the value into SQL: leave it out, so that the value is bound")
+
+    def _fixed(self, value: Any, type_: Any, **kw: Any) -> str:
+        """Return a constant of a policy as a bind of our own."""
+        key = f"{RESERVED}c{len(self.fixed_binds)}"
+        self.fixed_binds[key] = value
+        text = super().visit_bindparam(BindParameter(key, value, type_=type_), **_plain(kw))
+        # SQLAlchemy repeats the rows of VALUES by replacing their text, "(?)", wherever it stands: be another text.
+        return f" {text}" if text == "?" else text
+
+    def _fixed_list(self, bindparam: Any, **kw: Any) -> str:
+        """Return the constants of an IN list one by one: an expanding bind could not be executed with many rows."""
+        types = bindparam.type.types if bindparam.type._is_tuple_type else None
+        if types is None:
+            return f"({', '.join(self._fixed(value, bindparam.type, **kw) for value in bindparam.value)})"
+        rows = (zip(row, types, strict=True) for row in bindparam.value)
+        tuples = (", ".join(self._fixed(value, type_, **kw) for value, type_ in row) for row in rows)
+        return f"({', '.join(f'({row})' for row in tuples)})"
 
     def visit_rowgate_principal(self, term: PrincipalTerm, **kw: Any) -> str:
         """Render a value of whoever acts as a bind that the connection fills."""
@@ -125,7 +143,8 @@ class GateBase(SQLCompiler):
         if known is None or type(known.type) is not type(term.type):
             raise Unguarded(f"principal.attr({term.name!r}) is used with two types: use one")
         kw.pop("add_to_result_map", None)
-        return super().visit_bindparam(BindParameter(key, None, type_=type_), **_plain(kw))
+        text = super().visit_bindparam(BindParameter(key, None, type_=type_), **_plain(kw))
+        return f" {text}" if text == "?" else text  # see _fixed()
 
     def visit_rowgate_role(self, term: RoleTerm, **kw: Any) -> str:
         """Render whether whoever acts has a role: a constant by name, a comparison by column."""
@@ -149,6 +168,23 @@ class GateBase(SQLCompiler):
         if self.dialect.supports_native_boolean:
             return "true" if holds else "false"
         return "1" if holds else "0"
+
+    def check_column(self, column: Any) -> None:
+        """Refuse a column that its FROM entry does not have: PostgreSQL reads `t.f` as the function call `f(t)`.
+
+        See https://www.postgresql.org/docs/current/xfunc-sql.html#XFUNC-SQL-COMPOSITE-FUNCTIONS.
+        """
+        owner = column.table
+        if isinstance(owner, TableValuedAlias):
+            if not owner._render_derived and not grammar.is_output_column(str(column.name)):
+                raise Unguarded(f"column {column.name!r} of a function could be a call: say .render_derived()")
+            return
+        plain = getattr(owner, "element", owner)
+        known = self.entry_of(plain).table.c if isinstance(plain, TableClause) else getattr(owner, "c", ())
+        if owner is not None and not any(column.name == found.name for found in known):
+            raise Unguarded(
+                f"{getattr(owner, 'name', owner)!s} has no column {column.name!r}: it could be a function call"
+            )
 
     def is_target(self, table: Any) -> bool:
         """Return whether this is the table that the statement writes."""

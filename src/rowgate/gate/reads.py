@@ -146,10 +146,12 @@ class Reads(GateBase):
             return super().visit_column(column, include_table=include_table, **kw)
         if column.is_literal:
             self._check_literal(str(column.name))
+        else:
+            self.check_column(column)
         text = super().visit_column(column, include_table=include_table, **kw)
         if self.target is None or column.is_literal:
             return text
-        return self._of_target(self.target, column, text)
+        return self._of_target(self.target, column, text, bare=not include_table)
 
     def _check_literal(self, name: str) -> None:
         if not grammar.is_literal(name):
@@ -157,18 +159,45 @@ class Reads(GateBase):
         if name == "*" and self.target is not None and len(self.stack) <= 1:
             raise Unguarded("a star in a write would return masked columns: name the columns")
 
-    def _of_target(self, target: Entry, column: ColumnClause[Any], text: str) -> str:
+    def _of_target(self, target: Entry, column: ColumnClause[Any], text: str, *, bare: bool) -> str:
         """Return a column inside a write. The target is not wrapped, so its masked columns are replaced one by one."""
-        table = column.table
+        table: Any = column.table
         if table is None:
             raise Unguarded(f"column {column.name!r} in a write belongs to no table: take it from the table")
-        if not isinstance(table, TableClause) or not self.is_target(table):
+        if not self.is_target(table):
+            if bare or str(table.name) == target.name:
+                raise Unguarded(f"column {column.name!r} would be read as the written table's own: name another alias")
             return text
         for mask in masked(target, self.variant):
             if mask.name == column.name:
                 with self.isolated(target):
                     return self.hidden(target.table.c[mask.name], mask, text)
         return text
+
+    def visit_scalar_function_column(self, element: Any, **kw: Any) -> str:
+        """Render a field of what a function returns, if it can be nothing else: `(f()).g` is `g(f())` too."""
+        if not self.trusted and not grammar.is_output_column(str(element.name)):
+            raise Unguarded(
+                f"field {element.name!r} of a function could be a call: use table_valued().render_derived()"
+            )
+        compiled = self.visit_function(element.fn, **kw)
+        return f"({compiled}).{self.preparer.quote(element.name)}"
+
+    def visit_values(self, element: Any, *args: Any, **kw: Any) -> str:
+        """Render VALUES, its values bound."""
+        self._check_values(element)
+        return super().visit_values(element, *args, **kw)
+
+    def visit_scalar_values(self, element: Any, **kw: Any) -> str:
+        """Render VALUES in an expression, its values bound."""
+        self._check_values(element)
+        return super().visit_scalar_values(element, **kw)
+
+    def _check_values(self, element: Any) -> None:
+        if not self.trusted and element.literal_binds:
+            raise Unguarded(
+                "values(literal_binds=True) pastes its values into SQL: leave it out, so that they are bound"
+            )
 
     def visit_table_valued_column(self, element: Any, **kw: Any) -> str:
         """Render a whole row: of what was read, never of a table that is written."""

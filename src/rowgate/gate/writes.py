@@ -58,6 +58,7 @@ class Writes(GateBase):
         """Render an UPDATE whose old rows are judged in WHERE, and whose new rows prove themselves."""
         entry = self._begin_write(update_stmt, visiting_cte)
         guard = RowGuard(entry, Action.UPDATE, self._named(entry, update_stmt))
+        self._check_barrier(guard, update_stmt)
         text = super().visit_update(update_stmt.where(guard), visiting_cte=visiting_cte, **kw)
         return self._end_write(text, update_stmt)
 
@@ -65,6 +66,7 @@ class Writes(GateBase):
         """Render a DELETE whose rows are judged in WHERE."""
         entry = self._begin_write(delete_stmt, visiting_cte)
         guard = RowGuard(entry, Action.DELETE, self._named(entry, delete_stmt))
+        self._check_barrier(guard, delete_stmt)
         self.proven = True
         text = super().visit_delete(delete_stmt.where(guard), visiting_cte=visiting_cte, **kw)
         return self._end_write(text, delete_stmt)
@@ -77,9 +79,20 @@ class Writes(GateBase):
         if stmt._hints:
             raise Unguarded("hints are text: leave them out")
         entry = self.entry_of(stmt.table)
+        names = {str(column.name) for column in entry.table.c}
+        if not {str(column.name) for column in stmt.table.c} <= names:
+            raise Unguarded(f"{entry.name} is written through a table with other columns: use the model's own")
         self.target = entry
         self.proven = False
         return entry
+
+    def _check_barrier(self, guard: RowGuard, stmt: Any) -> None:
+        """Refuse criteria that would run on rows of a barrier table before the policy has admitted them."""
+        if guard.entry.barrier and stmt._where_criteria and not guard.named:
+            raise Unguarded(
+                f"{guard.entry.name} has a barrier, and writing it by criteria is not built yet: load the rows, then "
+                "change them"
+            )
 
     def _end_write(self, text: str, stmt: Any) -> str:
         """Return the statement with the proof of its new rows, if no RETURNING has carried it yet."""
@@ -105,7 +118,7 @@ class Writes(GateBase):
         keys: set[Any] = set(self.column_keys or ())
         keys.update(getattr(self.dml_compile_state, "_dict_parameters", None) or ())
         keys.update(getattr(stmt, "_select_names", None) or ())
-        return frozenset(_name(entry, key) for key in keys)
+        return frozenset(name for key in keys if (name := _name(entry, stmt.table, key)) is not None)
 
     def _named(self, entry: Entry, stmt: Any) -> tuple[Any, ...]:
         """Return the criteria by which a statement names rows: its whole primary key, each from a parameter set."""
@@ -219,10 +232,13 @@ def _is_parameter_key(clause: Any) -> bool:
     )
 
 
-def _name(entry: Entry, key: Any) -> str:
+def _name(entry: Entry, table: Any, key: Any) -> str | None:
+    """Return the name of the column that a key of SET or VALUES means; None for the parameter of something else."""
     if isinstance(key, str):
-        return str(entry.table.c[key].name) if key in entry.table.c else key
-    return str(getattr(key, "name", key))
+        return str(table.c[key].name) if key in table.c else None
+    if not isinstance(key, ColumnClause) or key.name not in {column.name for column in entry.table.c}:
+        raise Unguarded(f"SET and VALUES of {entry.name} take its columns, one by one: {key!s} is none")
+    return str(key.name)
 
 
 def _automatic(entry: Entry) -> frozenset[str]:

@@ -152,6 +152,9 @@ class GuardedConnection(Connection):
     def _run_ddl_visitor(self, *_args: Any, **_kw: Any) -> NoReturn:
         refuse_ddl()
 
+    def _execute_compiled(self, *_args: Any, **_kw: Any) -> NoReturn:
+        raise Unguarded("execute the statement, not its compiled form", code="RG303")
+
     def exec_driver_sql(self, *_args: Any, **_kw: Any) -> NoReturn:
         """Refuse: it is text."""
         raise Unguarded("driver SQL is text: write it with select(), insert(), update() and delete()", code="RG303")

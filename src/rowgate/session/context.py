@@ -56,6 +56,38 @@ class GuardedContext(DefaultExecutionContext):
             self.cursor_fetch_strategy = nothing
         return super()._setup_dml_or_text_result()
 
+    def _setup_result_proxy(self) -> Any:
+        result = super()._setup_result_proxy()
+        if result.cursor is not None:
+            result.cursor = SealedCursor(result.cursor)
+        return result
+
+
+class SealedCursor:
+    """A driver's cursor as a result shows it: it fetches and closes, and executes nothing."""
+
+    __slots__ = ("_cursor", "close", "fetchall", "fetchmany", "fetchone")
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+        self.close = cursor.close
+        self.fetchall = cursor.fetchall
+        self.fetchmany = cursor.fetchmany
+        self.fetchone = cursor.fetchone
+
+    @property
+    def description(self) -> Any:
+        """The columns."""
+        return self._cursor.description
+
+    @property
+    def rowcount(self) -> Any:
+        """The number of rows, as the driver tells it."""
+        return self._cursor.rowcount
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise Unguarded(f"the driver's cursor ({name}) goes round the gate: use the session", code="RG303")
+
 
 @cache
 def guarded_context(base: Any) -> type[Any]:
