@@ -122,8 +122,14 @@ class GateBase(SQLCompiler):
         key = f"{RESERVED}c{len(self.fixed_binds)}"
         self.fixed_binds[key] = value
         text = super().visit_bindparam(BindParameter(key, value, type_=type_), **_plain(kw))
-        # SQLAlchemy repeats the rows of VALUES by replacing their text, "(?)", wherever it stands: be another text.
-        return f" {text}" if text == "?" else text
+        return self._apart(text)
+
+    def _apart(self, text: str) -> str:
+        """Return a bind that is not the whole text in a pair of brackets, where binds have no names.
+
+        SQLAlchemy repeats the rows of VALUES by replacing their text, such as "(?)", wherever it stands.
+        """
+        return f" {text}" if self.positional and not self._numeric_binds else text
 
     def _fixed_list(self, bindparam: Any, **kw: Any) -> str:
         """Return the constants of an IN list one by one: an expanding bind could not be executed with many rows."""
@@ -144,7 +150,7 @@ class GateBase(SQLCompiler):
             raise Unguarded(f"principal.attr({term.name!r}) is used with two types: use one")
         kw.pop("add_to_result_map", None)
         text = super().visit_bindparam(BindParameter(key, None, type_=type_), **_plain(kw))
-        return f" {text}" if text == "?" else text  # see _fixed()
+        return self._apart(text)
 
     def visit_rowgate_role(self, term: RoleTerm, **kw: Any) -> str:
         """Render whether whoever acts has a role: a constant by name, a comparison by column."""

@@ -82,6 +82,8 @@ def resolving_dialect(dialect: Dialect, catalog: Catalog) -> Dialect:
 def _open(dialect: Dialect, context: Context) -> Dialect:
     twin = _twin(dialect)
     twin.rowgate = context
+    if dialect.name == "sqlite":  # its driver counts no rows of an executemany that returns some, as ours may
+        twin.supports_sane_multi_rowcount = False
     base: Any = dialect.statement_compiler
     twin.statement_compiler = gate_compiler(base)
     twin.preparer = closed(ClosedPreparer, dialect.preparer)

@@ -6,7 +6,7 @@ that raises. New rows prove themselves in RETURNING, after defaults, generated c
 PostgreSQL evaluates WITH CHECK (https://www.postgresql.org/docs/current/sql-createpolicy.html).
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, String
 from sqlalchemy.sql import operators
@@ -32,12 +32,20 @@ from rowgate.policy import Action
 
 
 class RowGuard(ColumnElement[bool]):
-    """In the WHERE of a write: the condition on the row as it is. `named`: the criteria that name the row, or none."""
+    """In the WHERE of a write: the condition on the row as it is.
+
+    Args:
+        entry: the table that is written.
+        action: update or delete.
+        named: the criteria that name the row, or none.
+    """
 
     __visit_name__ = "rowgate_guard"
     inherit_cache = False
     type = Boolean()
-    _from_objects: ClassVar[Any] = []
+    _from_objects: Any = ()
+    behind: tuple[Any, ...] = ()
+    """The statement's own criteria, where they may run only on rows that the policy has admitted."""
 
     def __init__(self, entry: Entry, action: Action, named: tuple[Any, ...]) -> None:
         self.entry = entry
@@ -57,18 +65,16 @@ class Writes(GateBase):
     def visit_update(self, update_stmt: Any, visiting_cte: Any = None, **kw: Any) -> str:
         """Render an UPDATE whose old rows are judged in WHERE, and whose new rows prove themselves."""
         entry = self._begin_write(update_stmt, visiting_cte)
-        guard = RowGuard(entry, Action.UPDATE, self._named(entry, update_stmt))
-        self._check_barrier(guard, update_stmt)
-        text = super().visit_update(update_stmt.where(guard), visiting_cte=visiting_cte, **kw)
+        guarded = self._guarded(entry, Action.UPDATE, update_stmt)
+        text = super().visit_update(guarded, visiting_cte=visiting_cte, **kw)
         return self._end_write(text, update_stmt)
 
     def visit_delete(self, delete_stmt: Any, visiting_cte: Any = None, **kw: Any) -> str:
         """Render a DELETE whose rows are judged in WHERE."""
         entry = self._begin_write(delete_stmt, visiting_cte)
-        guard = RowGuard(entry, Action.DELETE, self._named(entry, delete_stmt))
-        self._check_barrier(guard, delete_stmt)
         self.proven = True
-        text = super().visit_delete(delete_stmt.where(guard), visiting_cte=visiting_cte, **kw)
+        guarded = self._guarded(entry, Action.DELETE, delete_stmt)
+        text = super().visit_delete(guarded, visiting_cte=visiting_cte, **kw)
         return self._end_write(text, delete_stmt)
 
     def _begin_write(self, stmt: Any, visiting_cte: Any) -> Entry:
@@ -86,13 +92,16 @@ class Writes(GateBase):
         self.proven = False
         return entry
 
-    def _check_barrier(self, guard: RowGuard, stmt: Any) -> None:
-        """Refuse criteria that would run on rows of a barrier table before the policy has admitted them."""
-        if guard.entry.barrier and stmt._where_criteria and not guard.named:
-            raise Unguarded(
-                f"{guard.entry.name} has a barrier, and writing it by criteria is not built yet: load the rows, then "
-                "change them"
-            )
+    def _guarded(self, entry: Entry, action: Action, stmt: Any) -> Any:
+        """Return the statement with the guard in its WHERE; behind a barrier, with its criteria inside the guard."""
+        guard = RowGuard(entry, action, self._named(entry, stmt))
+        if not entry.barrier or guard.named or not stmt._where_criteria:
+            return stmt.where(guard)
+        guard.behind = stmt._where_criteria
+        guard._from_objects = [from_ for criterion in guard.behind for from_ in criterion._from_objects]
+        emptied = stmt._clone()
+        emptied._where_criteria = ()
+        return emptied.where(guard)
 
     def _end_write(self, text: str, stmt: Any) -> str:
         """Return the statement with the proof of its new rows, if no RETURNING has carried it yet."""
@@ -136,6 +145,11 @@ class Writes(GateBase):
         write = writable(entry, guard.action, self.variant)
         if guard.action is Action.UPDATE:
             write = all_of([write, self._unmasked(entry)])
+        if guard.behind:
+            criteria = " AND ".join(
+                self.process(criterion.self_group(operators.and_), **kw) for criterion in guard.behind
+            )
+            return f"CASE WHEN {self.condition(entry, all_of([read, write]))} THEN {criteria} ELSE {self._no} END"
         if not guard.named:
             return self.condition(entry, all_of([read, write]))
         if is_true(write):

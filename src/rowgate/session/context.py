@@ -85,7 +85,9 @@ class SealedCursor:
         """The number of rows, as the driver tells it."""
         return self._cursor.rowcount
 
-    def __getattr__(self, name: str) -> NoReturn:
+    def __getattr__(self, name: str) -> Any:
+        if name == "_async_soft_close":  # SQLAlchemy's own, of its async adapters; others lack it
+            return getattr(self._cursor, name)
         raise Unguarded(f"the driver's cursor ({name}) goes round the gate: use the session", code="RG303")
 
 

@@ -13,6 +13,7 @@ from rowgate.errors import AccessDenied, RowgateError
 
 _DENIED = re.compile(r"rowgate:(RG\d+):([^\"'\s]*)")
 _KEPT = frozenset({"sqlstate", "pgcode", "sqlite_errorcode", "sqlite_errorname"})
+_DRIVERS = frozenset({"asyncpg", "psycopg", "sqlite3", "aiosqlite"})
 _NAMES = {
     "22P02": "invalid_text_representation",
     "23502": "not_null_violation",
@@ -52,6 +53,8 @@ def stripped(error: BaseException, *, overflow_denies: bool = False) -> BaseExce
         error: what SQLAlchemy raised.
         overflow_denies: on SQLite a check that fails raises an integer overflow: for statements with a check.
     """
+    if type(error).__module__.split(".")[0] in _DRIVERS:  # from a cursor that is still read, SQLAlchemy passes them on
+        error = DBAPIError(None, None, error)
     if not isinstance(error, StatementError):
         return error
     orig = error.orig
