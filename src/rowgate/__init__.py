@@ -1,10 +1,19 @@
-"""Row-level, role-based access control as a property of the SQLAlchemy session."""
+"""Row-level, role-based access control as a property of the SQLAlchemy session.
 
-from rowgate.catalog import Catalog
-from rowgate.errors import AccessDenied, CatalogError, NoPrincipal, PolicyDrift, RowgateError, Unguarded
-from rowgate.policy import EVERYONE, Action, Policy
-from rowgate.principal import Hierarchy, Principal, principal
-from rowgate.session import AuditEvent, GuardedSessionmaker, StrippedError, guarded_sessionmaker
+The names are loaded when they are first used: `rowgate --help` must not wait for SQLAlchemy.
+"""
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rowgate.catalog import Catalog
+    from rowgate.errors import AccessDenied, CatalogError, NoPrincipal, PolicyDrift, RowgateError, Unguarded
+    from rowgate.policy import EVERYONE, Action, Policy
+    from rowgate.principal import Hierarchy, Principal, principal
+    from rowgate.session import AuditEvent, GuardedSessionmaker, StrippedError, guarded_sessionmaker
 
 __all__ = [
     "EVERYONE",
@@ -25,3 +34,30 @@ __all__ = [
     "guarded_sessionmaker",
     "principal",
 ]
+
+_MODULES = ("errors", "principal", "policy", "catalog", "session")
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        for module in _MODULES:
+            home = import_module(f"rowgate.{module}")
+            if name in vars(home):
+                globals()[name] = vars(home)[name]
+                return globals()[name]
+    raise AttributeError(f"module 'rowgate' has no attribute {name!r}")
+
+
+class _Facade(ModuleType):
+    """The package. Importing the module `rowgate.principal` must not hide the term `rowgate.principal` behind it."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        is_module = name == "principal" and isinstance(value, ModuleType)
+        super().__setattr__(name, value.principal if is_module else value)
+
+
+sys.modules[__name__].__class__ = _Facade
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

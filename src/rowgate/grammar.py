@@ -181,5 +181,5 @@ def is_output_column(name: str) -> bool:
 
 
 def is_literal(text: str) -> bool:
-    """Return whether a literal column is a star or a number."""
-    return text == "*" or text.isdecimal()
+    """Return whether a literal column is a star, a number, or the wildcard that startswith() and its like add."""
+    return text in ("*", "'%'") or text.isdecimal()

@@ -35,6 +35,12 @@ class GateBase(SQLCompiler):
     trusted: int = 0
     target: Entry | None = None
     proven: bool = False
+    proving: bool = False
+    """Whether a check is being rendered into RETURNING for SQLite.
+
+    SQLite (seen on 3.40.1) takes every column for NOT NULL there if the primary key is, and folds `x IS NULL` to false. A
+    scalar sub-select of the column keeps its affinity and is not folded.
+    """
 
     def __init__(self, dialect: Any, statement: Any, *args: Any, **kw: Any) -> None:
         self.context: Context = dialect.rowgate

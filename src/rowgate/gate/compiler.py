@@ -12,8 +12,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import DDLCompiler, SQLCompiler
 
 from rowgate import grammar
-from rowgate.catalog import Catalog
-from rowgate.decision import Variant
+from rowgate.catalog import Catalog, Entry
+from rowgate.decision import Condition, Variant
 from rowgate.errors import NoPrincipal, Unguarded
 from rowgate.gate.base import Context
 from rowgate.gate.expressions import Expressions
@@ -60,6 +60,16 @@ def refuse_ddl() -> NoReturn:
     raise Unguarded(
         "DDL changes what the policies rest on: run it in a migration, on an engine that is not guarded", code="RG303"
     )
+
+
+def render_condition(dialect: Any, entry: Entry, condition: Condition) -> str:
+    """Return a condition of a policy as SQL of a gated dialect.
+
+    Raises:
+        Unguarded: it holds what the gate refuses.
+    """
+    text: str = dialect.statement_compiler(dialect, None).condition(entry, condition)
+    return text
 
 
 def shut_dialect(dialect: Dialect) -> Dialect:

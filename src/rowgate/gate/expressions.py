@@ -17,6 +17,8 @@ class Expressions(GateBase):
         return super().visit_function(func, **kw)
 
     def _check_function(self, func: Any) -> None:
+        if str(func.name) == "next_value":
+            raise self.refuse("next_value_func")
         name = ".".join([*(str(part) for part in func.packagenames), str(func.name)]).lower()
         if name in grammar.STABLE_FUNCTIONS or name in self.context.catalog.functions:
             return

@@ -143,7 +143,8 @@ class Reads(GateBase):
     def visit_column(self, column: Any, include_table: bool = True, **kw: Any) -> str:
         """Render a column: no pasted text, and of a table that is written only what the mask shows."""
         if self.trusted:
-            return super().visit_column(column, include_table=include_table, **kw)
+            text = super().visit_column(column, include_table=include_table, **kw)
+            return f"(SELECT {text})" if self.proving and self.is_target(column.table) else text
         if column.is_literal:
             self._check_literal(str(column.name))
         else:

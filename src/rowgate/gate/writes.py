@@ -209,7 +209,10 @@ class Writes(GateBase):
     def _proving(self, entry: Entry, check: Condition) -> str | None:
         if is_true(check):
             return None
-        return f"CASE WHEN {self.condition(entry, check)} THEN 1 ELSE {self._raise(entry)} END"
+        self.proving = self.dialect.name == "sqlite"
+        holds = self.condition(entry, check)
+        self.proving = False
+        return f"CASE WHEN {holds} THEN 1 ELSE {self._raise(entry)} END"
 
     def _raise(self, entry: Entry) -> str:
         """Return an expression that raises. It depends on the row, or the planner would evaluate it beforehand."""

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from http import HTTPStatus
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
@@ -38,6 +39,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Rowgate",
         summary="Documents, and who may see them.",
         lifespan=lifespan,
+        responses=problems.responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
         separate_input_output_schemas=False,
     )
     app.state.settings = chosen

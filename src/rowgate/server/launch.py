@@ -2,7 +2,6 @@
 
 import asyncio
 import ipaddress
-import logging
 import os
 import signal
 import socket
@@ -12,6 +11,7 @@ from typing import NoReturn
 import uvicorn
 from rich.console import Console
 from rich.progress import Progress
+from uvicorn.config import LOGGING_CONFIG
 from uvicorn.supervisors import Multiprocess
 
 from rowgate.server import demo as demo_data
@@ -21,6 +21,23 @@ from rowgate.server.settings import Settings, variable_of
 from rowgate.server.startup import StartError, check_connections, logins, postgres, prepare
 
 console = Console(stderr=True)
+
+LOGGING = {
+    **LOGGING_CONFIG,
+    "formatters": {
+        **LOGGING_CONFIG["formatters"],
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+    },
+    "handlers": {
+        **LOGGING_CONFIG["handlers"],
+        "plain": {"class": "logging.StreamHandler", "formatter": "plain", "stream": "ext://sys.stderr"},
+    },
+    "loggers": {
+        **LOGGING_CONFIG["loggers"],
+        "rowgate": {"handlers": ["plain"], "level": "INFO", "propagate": False},
+    },
+}
+"""uvicorn's own, and Rowgate's, the audit among it: on standard error, in every worker."""
 
 GRACE = 10
 """Seconds that requests under way have to finish after Ctrl-C or SIGTERM."""
@@ -69,11 +86,11 @@ def _serve(listener: socket.socket, workers: int) -> None:
         factory=True,
         workers=workers,
         log_level="warning",
+        log_config=LOGGING,
         timeout_graceful_shutdown=GRACE,
         server_header=False,
     )
     server = uvicorn.Server(config)
-    logging.getLogger("rowgate").setLevel(logging.INFO)
     if workers > 1:
         Multiprocess(config, sockets=[listener]).run()
         return

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from rowgate.fastapi import problem, problems
+from rowgate.fastapi import MEDIA_TYPE, problem, problems
 
 logger = logging.getLogger("rowgate.server")
 
@@ -32,11 +32,14 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
+    code: str | None = None
+    errors: list[dict[str, str]] | None = None
 
 
 def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     """Return what an endpoint documents about these errors."""
-    return {s.value: {"model": Problem, "description": s.phrase} for s in statuses}
+    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    return {s.value: {"description": s.phrase, "content": content} for s in statuses}
 
 
 def not_found() -> HTTPException:

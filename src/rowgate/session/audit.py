@@ -14,7 +14,7 @@ class AuditEvent:
 
     Args:
         kind: "lift", "lift-refused" or "system".
-        principal: the id of whoever acted; None for the system principal.
+        principal: the id of whoever acted; None for the system principal, and for an anonymous one whose lift was refused.
         detail: the name of the restriction, or the reason that the system session gave.
     """
 
@@ -28,4 +28,5 @@ Audit = Callable[[AuditEvent], None]
 
 def log_event(event: AuditEvent) -> None:
     """Write an event to the logger `rowgate.audit`: the audit of those who give none of their own."""
-    logger.info("%s by %s: %s", event.kind, event.principal or "the system", event.detail)
+    nobody = "the system" if event.kind == "system" else "somebody anonymous"
+    logger.info("%s by %s: %s", event.kind, nobody if event.principal is None else event.principal, event.detail)

@@ -4,17 +4,17 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import cache
 from typing import Any, Generic, TypeVar, overload
 
-from sqlalchemy import event, select, util
+from sqlalchemy import event, util
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.orm.attributes import instance_state
 
-from rowgate.catalog import Catalog
+from rowgate.catalog import Catalog, conditions
 from rowgate.decision import Variant
 from rowgate.errors import AccessDenied, CatalogError, NoPrincipal, Unguarded
-from rowgate.gate import gated_dialect
+from rowgate.gate import gated_dialect, render_condition
 from rowgate.principal import Principal
 from rowgate.session.audit import Audit, AuditEvent, log_event
 from rowgate.session.connection import GuardedConnection, GuardedEngine
@@ -109,14 +109,14 @@ class GuardedSessionmaker(Generic[SessionT]):
         Raises:
             CatalogError: a condition holds what the gate refuses.
         """
-        for anonymous in (False, True):
-            roles = frozenset() if anonymous else self.catalog.named_roles
-            dialect = gated_dialect(self.engine._original.dialect, self.catalog, Variant(roles, anonymous, frozenset()))
-            for entry in self.catalog.entries.values():
+        variant = Variant(self.catalog.named_roles, anonymous=False, lifts=frozenset())
+        dialect = gated_dialect(self.engine._original.dialect, self.catalog, variant)
+        for entry in self.catalog.entries.values():
+            for condition in conditions(entry):
                 try:
-                    select(entry.table).with_for_update().compile(dialect=dialect)
+                    render_condition(dialect, entry, condition)
                 except (Unguarded, SQLAlchemyError) as error:
-                    raise CatalogError(f"policy of {entry.name}: {error}") from error
+                    raise CatalogError(f"policy of {entry.name}: {getattr(error, 'message', error)}") from error
 
     def __call__(self, who: Any, *, lift: Iterable[str] = (), **options: Any) -> SessionT:
         """Return a session for a principal.
@@ -229,8 +229,8 @@ def _before_attach(_session: Guarded, instance: Any) -> None:
     """Refuse what claims to be a row already: only the policy can tell whether it may be."""
     if instance_state(instance).key is not None:
         raise Unguarded(
-            f"this {type(instance).__name__} comes from elsewhere: load it with `await session.merge(obj)`, which asks "
-            "the policy",
+            f"this {type(instance).__name__} comes from elsewhere: load it with `await session.merge(obj)` (no "
+            "await in a sync session), which asks the policy",
             code="RG302",
         )
 

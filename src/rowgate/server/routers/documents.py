@@ -15,7 +15,8 @@ from rowgate.server.routers.schemas import DocumentIn, DocumentOut, DocumentPage
 router = APIRouter(prefix="/documents", tags=["documents"], responses=responses(HTTPStatus.UNAUTHORIZED))
 
 MISSING = responses(HTTPStatus.NOT_FOUND)
-DENIED = responses(HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN)
+DENIED = responses(HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT)
+CHANGED = {**DENIED, **responses(HTTPStatus.BAD_REQUEST)}
 
 
 @router.get("", operation_id="list_documents", responses=responses(HTTPStatus.FORBIDDEN))
@@ -35,7 +36,9 @@ async def list_documents(
     return DocumentPage(items=[DocumentOut.model_validate(item) for item in items], next_cursor=following)
 
 
-@router.post("", operation_id="create_document", status_code=HTTPStatus.CREATED)
+@router.post(
+    "", operation_id="create_document", status_code=HTTPStatus.CREATED, responses=responses(HTTPStatus.BAD_REQUEST)
+)
 async def create_document(
     session: SessionDep, subject: CurrentUser, body: DocumentIn, response: Response
 ) -> DocumentOut:
@@ -51,7 +54,7 @@ async def get_document(session: SessionDep, document_id: UUID) -> DocumentOut:
     return DocumentOut.model_validate(await _visible(session, document_id))
 
 
-@router.patch("/{document_id}", operation_id="update_document", responses=DENIED)
+@router.patch("/{document_id}", operation_id="update_document", responses=CHANGED)
 async def update_document(session: SessionDep, document_id: UUID, body: DocumentPatch) -> DocumentOut:
     """Change a document of one's own. One that is only visible is 403."""
     document = await _visible(session, document_id)
