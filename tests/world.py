@@ -222,9 +222,7 @@ def populate(session: Session) -> None:
     session.flush()
     session.add_all(Share(document_id=key(title), user_id=user) for title, user in sorted(SHARED))
     session.add_all(Block(blocker_id=blocker, blocked_id=blocked) for blocker, blocked in BLOCKED)
-    session.add_all(
-        Comment(document_id=row.id, author_id=row.owner, body=f"on {row.title}") for row in ROWS
-    )
+    session.add_all(Comment(document_id=row.id, author_id=row.owner, body=f"on {row.title}") for row in ROWS)
     session.execute(document_tags.insert(), [{"document_id": row.id, "tag_id": 1} for row in ROWS])
     session.add_all(Project(id=n, name=f"p{n}", tenant_id=tenant) for n, tenant in ((1, 1), (2, 1), (3, 2)))
     session.add_all(Invoice(id=n, total=n, tenant_id=tenant) for n, tenant in ((1, 1), (2, 2)))

@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeEngine
 
 from rowgate.errors import CatalogError
 from rowgate.policy import Action, ActionName, Allow, Everyone, Mask, Policy, Restrict, expression, is_callable
-from rowgate.principal import RoleTerm, role_name
+from rowgate.principal import PrincipalTerm, RoleTerm, role_name
 
 StatementT = TypeVar("StatementT", bound=Executable)
 TableKey = tuple[str | None, str]
@@ -36,6 +36,10 @@ class Entry:
     def name(self) -> str:
         """The name of the table."""
         return self.table.name
+
+    def column(self, name: str) -> Any:
+        """Return the column of this name in the database, whatever its key in Python."""
+        return next(column for column in self.table.c if column.name == name)
 
 
 class Catalog:
@@ -132,6 +136,7 @@ class Catalog:
         self.named_roles = self._named_roles()
         self.restriction_names = frozenset(r.name for entry in self.entries.values() for r in entry.restricts)
         self._check_roles()
+        self._check_attributes()
         for policy in self._policies:
             policy.frozen = True
         self.frozen = True
@@ -261,6 +266,14 @@ class Catalog:
             known = ", ".join(sorted(self.roles or ()))
             raise CatalogError(f"rules name roles that do not exist: {', '.join(unknown)}; the catalog has {known}")
 
+    def _check_attributes(self) -> None:
+        types: dict[str, type[Any]] = {}
+        for entry in self.entries.values():
+            for condition in conditions(entry):
+                for term in (e for e in visitors.iterate(condition) if isinstance(e, PrincipalTerm)):
+                    if term.kind == "attr" and types.setdefault(term.name, type(term.type)) is not type(term.type):
+                        raise CatalogError(f"principal.attr({term.name!r}) is used with two types: use one")
+
 
 def conditions(entry: Entry) -> list[ColumnElement[bool]]:
     """Return every condition that any rule of the table holds."""
@@ -310,9 +323,13 @@ def _table(mapper: Mapper[Any]) -> Table:
 def _column(table: Table, column: Any) -> str:
     clause = column.__clause_element__() if hasattr(column, "__clause_element__") else column
     name = getattr(clause, "name", None)
-    if name is None or name not in table.c or _key_of(getattr(clause, "table", None)) not in (None, _key(table)):
+    if (
+        name is None
+        or name not in {found.name for found in table.c}
+        or _key_of(getattr(clause, "table", None)) not in (None, _key(table))
+    ):
         raise CatalogError(f"{column!s} is no column of {table.name}")
-    return str(table.c[name].name)
+    return str(name)
 
 
 def _resolver(policy: Policy, target: Any) -> Callable[[Any], Any]:

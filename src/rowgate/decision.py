@@ -142,7 +142,8 @@ def _any(conditions: Iterable[Condition | None]) -> Condition:
     found = list(conditions)
     if any(condition is None or isinstance(condition, True_) for condition in found):
         return true()
-    return or_(false(), *(c for c in found if c is not None and not isinstance(c, False_)))
+    some = [condition for condition in found if condition is not None and not isinstance(condition, False_)]
+    return or_(*some) if some else false()
 
 
 def all_of(conditions: Iterable[Condition]) -> Condition:
@@ -150,7 +151,7 @@ def all_of(conditions: Iterable[Condition]) -> Condition:
     found = [condition for condition in conditions if not isinstance(condition, True_)]
     if any(isinstance(condition, False_) for condition in found):
         return false()
-    return and_(true(), *found)
+    return and_(*found) if found else true()
 
 
 def _restricted(entry: Entry, actions: set[Action], variant: Variant) -> list[Condition]:
@@ -184,7 +185,7 @@ def _unmasked(entry: Entry, variant: Variant, columns: Iterable[str]) -> list[Co
     found: list[Condition] = []
     for mask in masked(entry, variant):
         if mask.name in written:
-            column = entry.table.c[mask.name]
+            column = entry.column(mask.name)
             bare = column.default is None and column.server_default is None
             opened = _opened(entry.masks[mask.name])
             found.append(or_(column.is_(None), opened) if bare else opened)

@@ -112,7 +112,8 @@ STABLE_FUNCTIONS = _words(
     to_date to_hex to_json to_jsonb to_number to_timestamp to_tsquery to_tsvector total transaction_timestamp translate
     trim trim_array trim_scale trunc ts_delete ts_filter ts_headline ts_rank ts_rank_cd tsquery_phrase
     tsvector_to_array typeof unixepoch unnest upper upper_inc upper_inf var_pop var_samp variance websearch_to_tsquery
-    width_bucket aggregate_strings
+    width_bucket aggregate_strings bit_count char daterange hex int4multirange int4range int8multirange int8range
+    nummultirange tsmultirange tsrange tstzmultirange tstzrange datemultirange unicode
     """
 ) - _words("random_normal session_user")
 """Built-in functions, immutable or stable, that execute no SQL, read no file and no setting.

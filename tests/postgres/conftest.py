@@ -20,8 +20,11 @@ DRIVERS = ("asyncpg", "psycopg", "psycopg_async", "sqlite", "aiosqlite")
 class Backend:
     """One database, one driver: guarded sessions for the tests, and the owner's engine to judge what is stored."""
 
-    def __init__(self, driver: str, app: Engine | Any, owner: Engine, runner: asyncio.Runner) -> None:
+    def __init__(
+        self, driver: str, app: Engine | Any, owner: Engine, runner: asyncio.Runner, state: dict[str, bool]
+    ) -> None:
         self.driver = driver
+        self.state = state
         self.engine = app
         self.owner = owner
         self.runner = runner
@@ -29,7 +32,6 @@ class Backend:
         self.is_sqlite = "sqlite" in driver
         self.audited: list[AuditEvent] = []
         self.Session = self.maker(make_catalog())
-        self.dirty = True
 
     def maker(self, catalog: Catalog, **options: Any) -> Any:
         """Return a guarded sessionmaker of another catalog on the same database."""
@@ -46,7 +48,7 @@ class Backend:
         **options: Any,
     ) -> ResultT:
         """Do some work in a guarded session of a principal, then commit or roll back."""
-        self.dirty = self.dirty or commit
+        self.state["dirty"] |= commit
         made = (maker or self.Session)(who, lift=lift, **options)
         if self.is_async:
             return self.runner.run(_async_work(made, work, commit))
@@ -64,7 +66,7 @@ class Backend:
 
     def as_owner(self, work: Callable[[Session], ResultT]) -> ResultT:
         """Do something as the owner, with no gate, and commit it."""
-        self.dirty = True
+        self.state["dirty"] = True
         with Session(self.owner) as session:
             result = work(session)
             session.commit()
@@ -73,7 +75,7 @@ class Backend:
     def reset(self) -> None:
         """Put the rows back as they were."""
         self.audited.clear()
-        if not self.dirty:
+        if not self.state["dirty"]:
             return
         with Session(self.owner) as session:
             tables = list(reversed(Base.metadata.sorted_tables))
@@ -83,7 +85,7 @@ class Backend:
             else:
                 session.execute(text(f"TRUNCATE {', '.join(t.name for t in tables)} RESTART IDENTITY"))
             populate(session)
-        self.dirty = False
+        self.state["dirty"] = False
 
 
 async def _async_work(session: Any, work: Callable[[Session], ResultT], commit: bool) -> ResultT:
@@ -106,11 +108,14 @@ def databases(cluster: Any, runner: asyncio.Runner, tmp_path_factory: pytest.Tem
     """Give a function that opens a driver's backend: one PostgreSQL and one SQLite file for the whole run."""
     folder = tmp_path_factory.mktemp("world")
     made: dict[str, Backend] = {}
+    state = {"dirty": True}
     with cluster.database() as logins:
         server = create_engine(logins.using("psycopg").owner, poolclass=NullPool)
         Base.metadata.create_all(server)
         with server.begin() as connection:
-            connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {cluster.app}"))
+            connection.execute(
+                text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {cluster.app}")
+            )
             connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {cluster.app}"))
 
         def open_(driver: str) -> Backend:
@@ -118,7 +123,7 @@ def databases(cluster: Any, runner: asyncio.Runner, tmp_path_factory: pytest.Tem
                 made[driver] = (
                     _sqlite(driver, folder / f"{driver}.db", runner)
                     if "sqlite" in driver
-                    else Backend(driver, _engine(driver, logins), server, runner)
+                    else Backend(driver, _engine(driver, logins), server, runner, state)
                 )
             return made[driver]
 
@@ -134,9 +139,13 @@ def _sqlite(driver: str, path: Path, runner: asyncio.Runner) -> Backend:
     owner = create_engine(f"sqlite:///{path}", poolclass=NullPool)
     Base.metadata.create_all(owner)
     url = f"sqlite+aiosqlite:///{path}" if driver == "aiosqlite" else f"sqlite:///{path}"
-    app = create_async_engine(url, poolclass=NullPool) if driver == "aiosqlite" else create_engine(url, poolclass=NullPool)
+    app = (
+        create_async_engine(url, poolclass=NullPool)
+        if driver == "aiosqlite"
+        else create_engine(url, poolclass=NullPool)
+    )
     event.listen(getattr(app, "sync_engine", app), "connect", _enforce_foreign_keys)
-    return Backend(driver, app, owner, runner)
+    return Backend(driver, app, owner, runner, {"dirty": True})
 
 
 def _enforce_foreign_keys(connection: Any, _record: Any) -> None:

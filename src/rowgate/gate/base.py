@@ -45,8 +45,10 @@ class GateBase(SQLCompiler):
     def __init__(self, dialect: Any, statement: Any, *args: Any, **kw: Any) -> None:
         self.context: Context = dialect.rowgate
         self.fixed_binds: dict[str, Any] = {}
+        self._own_binds: set[Any] = set()
         self.term_binds: dict[str, PrincipalTerm | None] = {}
         self.locking: list[Any] = []
+        self._hidden: dict[tuple[str, str], str] = {}
         if kw.get("schema_translate_map"):
             raise Unguarded("schema_translate_map is not built yet: name the schema on the table")
         if self.context.variant is None:
@@ -71,10 +73,9 @@ class GateBase(SQLCompiler):
             raise Unguarded(f"table {table.name!r} is not in the catalog: declare a policy, or open it with a reason")
         return entry
 
-    def judge_foreign(self, element: type[Any]) -> None:
-        """Refuse an element class that renders itself, unless the catalog trusts it."""
-        trusted = self.context.catalog.trusted
-        if not any(cls in trusted for cls in element.__mro__):
+    def judge_foreign(self, element: type[Any], rendering: type[Any]) -> None:
+        """Refuse an element that renders itself, unless the catalog trusts its class, or the one that `@compiles`."""
+        if not {element, rendering} & self.context.catalog.trusted.keys():
             raise Unguarded(
                 f"{element.__name__} renders itself (@compiles): write it with func and operators, or say "
                 "catalog.trust(..., reason=...)"
@@ -106,8 +107,7 @@ class GateBase(SQLCompiler):
 
     def visit_bindparam(self, bindparam: Any, **kw: Any) -> str:
         """Render a bind. A policy's constant gets a name and a value that no statement and no parameter set reaches."""
-        ours = bindparam.key in self.term_binds or bindparam.key in self.fixed_binds
-        if self.context.variant is None or ours:
+        if self.context.variant is None or bindparam in self._own_binds:
             return super().visit_bindparam(bindparam, **kw)
         if not self.trusted:
             self._check_bind(bindparam, literal=kw.get("literal_execute", False))
@@ -127,14 +127,17 @@ class GateBase(SQLCompiler):
         """Return a constant of a policy as a bind of our own."""
         key = f"{RESERVED}c{len(self.fixed_binds)}"
         self.fixed_binds[key] = value
-        text = super().visit_bindparam(BindParameter(key, value, type_=type_), **_plain(kw))
-        return self._apart(text)
+        return self._own(BindParameter(key, value, type_=type_), **kw)
 
-    def _apart(self, text: str) -> str:
-        """Return a bind that is not the whole text in a pair of brackets, where binds have no names.
+    def _own(self, bind: Any, **kw: Any) -> str:
+        """Return a bind of the gate's own as SQL.
 
-        SQLAlchemy repeats the rows of VALUES by replacing their text, such as "(?)", wherever it stands.
+        Where binds have no names it is never the whole text in a pair of brackets: SQLAlchemy repeats the rows of
+        VALUES by replacing their text, such as "(?)", wherever it stands.
         """
+        self._own_binds.add(bind)
+        plain = {key: kw[key] for key in ("literal_binds", "within_columns_clause") if key in kw}
+        text = super().visit_bindparam(bind, **plain)
         return f" {text}" if self.positional and not self._numeric_binds else text
 
     def _fixed_list(self, bindparam: Any, **kw: Any) -> str:
@@ -155,8 +158,7 @@ class GateBase(SQLCompiler):
         if known is None or type(known.type) is not type(term.type):
             raise Unguarded(f"principal.attr({term.name!r}) is used with two types: use one")
         kw.pop("add_to_result_map", None)
-        text = super().visit_bindparam(BindParameter(key, None, type_=type_), **_plain(kw))
-        return self._apart(text)
+        return self._own(BindParameter(key, None, type_=type_), **kw)
 
     def visit_rowgate_role(self, term: RoleTerm, **kw: Any) -> str:
         """Render whether whoever acts has a role: a constant by name, a comparison by column."""
@@ -167,9 +169,9 @@ class GateBase(SQLCompiler):
         self.term_binds[key] = None
         column = self.process(term.column)
         if self.dialect.name == "sqlite":
-            roles = super().visit_bindparam(BindParameter(key, None, type_=Text()))
+            roles = self._own(BindParameter(key, None, type_=Text()))
             return f"({column} IN (SELECT value FROM json_each({roles})))"  # noqa: S608 - rendered, both of them
-        roles = super().visit_bindparam(BindParameter(key, None, type_=ARRAY(Text())))
+        roles = self._own(BindParameter(key, None, type_=ARRAY(Text())))
         return f"({column} = ANY (CAST({roles} AS TEXT[])))"
 
     def _named_role(self, name: str) -> str:
@@ -205,7 +207,3 @@ class GateBase(SQLCompiler):
     def refuse(self, name: str) -> Unguarded:
         """Return the error for a construct that the grammar refuses."""
         return Unguarded(f"{name} is refused: {grammar.advice(name)}")
-
-
-def _plain(kw: dict[str, Any]) -> dict[str, Any]:
-    return {key: kw[key] for key in ("literal_binds", "within_columns_clause") if key in kw}

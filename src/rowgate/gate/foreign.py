@@ -32,7 +32,7 @@ def _asking(cls: type[Any], dispatch: Callable[..., str]) -> Callable[..., str]:
     def ask_first(self: Any, visitor: Any, **kw: Any) -> str:
         judge = getattr(visitor, "judge_foreign", None)
         if judge is not None:
-            judge(cls)
+            judge(type(self), cls)
         return dispatch(self, visitor, **kw)
 
     return ask_first

@@ -87,6 +87,12 @@ class Reads(GateBase):
 
     def hidden(self, column: Any, mask: Masked, plain: str) -> str:
         """Return a masked column as SQL: what it reads instead, or a CASE where it is shown on some rows."""
+        known = self._hidden.get((mask.name, plain))
+        if known is None:
+            known = self._hidden[mask.name, plain] = self._hide(column, mask, plain)
+        return known
+
+    def _hide(self, column: Any, mask: Masked, plain: str) -> str:
         instead = null() if mask.reads is None else literal(mask.reads, column.type)
         other = self.process(cast(instead, column.type))
         if is_false(mask.shown):
@@ -172,7 +178,7 @@ class Reads(GateBase):
         for mask in masked(target, self.variant):
             if mask.name == column.name:
                 with self.isolated(target):
-                    return self.hidden(target.table.c[mask.name], mask, text)
+                    return self.hidden(target.column(mask.name), mask, text)
         return text
 
     def visit_scalar_function_column(self, element: Any, **kw: Any) -> str:

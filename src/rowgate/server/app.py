@@ -9,6 +9,7 @@ from fastapi_offline import FastAPIOffline
 
 from rowgate.server import migrate, problems
 from rowgate.server.database import open_database
+from rowgate.server.policies import catalog
 from rowgate.server.routers import auth, documents, health, users
 from rowgate.server.settings import Settings, load_settings, signing_key
 from rowgate.server.startup import logins, postgres_async, prepare
@@ -32,7 +33,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             embedded = await stack.enter_async_context(postgres_async(chosen))
             urls = await logins(chosen, embedded)
             await prepare(chosen, urls)
-            app.state.database = await stack.enter_async_context(open_database(chosen, urls.application, urls.owner))
+            app.state.database = await stack.enter_async_context(
+                open_database(chosen, catalog, application=urls.application, owner=urls.owner)
+            )
             yield
 
     app = FastAPIOffline(  # /docs and /redoc from files of its own: no CDN

@@ -158,13 +158,14 @@ async def _create(urls: "Urls", username: str, email: str, password: str, roles:
 
     from rowgate.server.accounts import create_user as create
     from rowgate.server.database import open_database
+    from rowgate.server.policies import catalog
     from rowgate.server.routers.schemas import NewUser
 
     try:
         new = TypeAdapter(NewUser).validate_python({"username": username, "email": email})
     except ValidationError as error:
         raise _Refused("; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())) from None
-    async with open_database(_settings(), urls.application, urls.owner) as opened:
+    async with open_database(_settings(), catalog, application=urls.application, owner=urls.owner) as opened:
         try:
             return await create(opened.sessions, username=new.username, email=new.email, password=password, roles=roles)
         except IntegrityError:

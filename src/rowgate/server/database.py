@@ -14,8 +14,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from rowgate import GuardedSessionmaker, guarded_sessionmaker
-from rowgate.server.policies import catalog
+from rowgate import Catalog, GuardedSessionmaker, guarded_sessionmaker
 from rowgate.server.settings import Settings
 
 SYSTEM_POOL_SIZE = 2
@@ -32,7 +31,9 @@ class Database:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings, application: URL, owner: URL) -> AsyncIterator[Database]:
+async def open_database(
+    settings: Settings, catalog: Catalog, *, application: URL, owner: URL
+) -> AsyncIterator[Database]:
     """Make the engines, and close them at the end. Nothing connects before the first use."""
     made = create_async_engine(application, **pool_options(settings))
     system = create_async_engine(owner, **{**pool_options(settings), **_few(settings)})

@@ -17,6 +17,7 @@ from uvicorn.supervisors import Multiprocess
 from rowgate.server import demo as demo_data
 from rowgate.server.database import open_database
 from rowgate.server.embedded import Urls
+from rowgate.server.policies import catalog
 from rowgate.server.settings import Settings, variable_of
 from rowgate.server.startup import StartError, check_connections, logins, postgres, prepare
 
@@ -66,7 +67,7 @@ async def _prepare(settings: Settings, embedded: Urls | None, workers: int, *, d
     await prepare(settings, urls)
     await check_connections(settings, urls, workers)
     if demo:
-        async with open_database(settings, urls.application, urls.owner) as database:
+        async with open_database(settings, catalog, application=urls.application, owner=urls.owner) as database:
             with Progress(console=console, transient=True) as bar:
                 task = bar.add_task("Filling demo data", total=demo_data.TOTAL)
                 await demo_data.fill(database.sessions, lambda done: bar.update(task, advance=done))

@@ -1,0 +1,177 @@
+"""The catalog: complete, consistent and closed, or an error before the first session."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Uuid,
+    bindparam,
+    column,
+    exists,
+    literal_column,
+    select,
+    table,
+    text,
+    true,
+    update,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+
+from rowgate import Catalog, CatalogError, principal
+from world import Base, Document, Tag, User, make_catalog
+
+ALL = list(Base.metadata.tables.values())
+
+
+def _with(fill: Callable[[Any], None], entity: Any = Document, **options: Any) -> Catalog:
+    catalog = Catalog(Base, principal_id=Uuid(), **options)
+    fill(catalog.policy(entity))
+    for other in ALL:
+        if other is not entity.__table__:
+            catalog.open(other, reason="a test")
+    return catalog
+
+
+WRONG: dict[str, Any] = {
+    "another table outside": lambda p: p.allow("read", when=User.name == "a"),
+    "text": lambda p: p.allow("read", when=text("true")),
+    "text inside": lambda p: p.allow("read", when=exists(select(text("1")))),
+    "literal column": lambda p: p.allow("read", when=literal_column("true or x") == 1),
+    "cte": lambda p: p.allow("read", when=Document.id.in_(select(select(Tag.id).cte("c").c.id))),
+    "open bind": lambda p: p.allow("read", when=Document.title == bindparam("x")),
+    "callable bind": lambda p: p.allow("read", when=Document.title == bindparam("x", callable_=lambda: "a")),
+    "unknown table": lambda p: p.allow("read", when=exists(select(table("other", column("id"))))),
+    "unknown role": lambda p: p.allow("read", to="admn"),
+    "unknown role in a condition": lambda p: p.allow("read", when=principal.has_role("admn")),
+    "unknown role to lift": lambda p: p.restrict(when=true(), name="x", lift="admn"),
+    "unknown role to unmask": lambda p: p.mask(Document.title, unless="admn"),
+    "masked primary key": lambda p: p.mask(Document.id),
+    "masked foreign key": lambda p: p.mask(Document.owner_id),
+    "masked column of another table": lambda p: p.mask(User.email),
+    "callable without expression": lambda p: p.allow("read", when=lambda _cls: True),
+}
+
+
+@pytest.mark.parametrize("how", WRONG)
+def test_wrong_rules_are_found_at_freeze(how: str) -> None:
+    """What only the whole catalog can tell is told when it is frozen."""
+    catalog = _with(WRONG[how], roles={"admin"})
+    with pytest.raises(CatalogError):
+        catalog.freeze()
+
+
+def test_right_rules_freeze() -> None:
+    """Twin: a catalog whose rules name what exists freezes, twice as well."""
+    catalog = make_catalog()
+    assert catalog.freeze() is catalog
+    assert catalog.freeze() is catalog
+    assert {table.name for table in ALL} == {name for _, name in catalog.entries}
+    assert {"admin", "paid_user", "free_user"} == catalog.named_roles
+    assert {"admin"} == catalog.lifts_for("soft-delete")
+
+
+def test_every_table_must_be_declared() -> None:
+    """The error names each table that is not."""
+    with pytest.raises(CatalogError, match="blocks, comments, document_tags"):
+        Catalog(Base, principal_id=Uuid()).freeze()
+
+
+def test_declared_twice_and_open() -> None:
+    """A table has a policy or is open, not both; a mixin's and a class's restrictions have names of their own."""
+    catalog = _with(lambda p: p.allow("read"))
+    catalog.open(Document, reason="no")
+    with pytest.raises(CatalogError, match="declared open"):
+        catalog.freeze()
+    twice = make_catalog()
+    twice.policy(Base.metadata.tables["projects"]).restrict(when=true(), name="tenant")
+    with pytest.raises(CatalogError, match="one name"):
+        twice.freeze()
+
+
+@pytest.mark.parametrize("what", ["open", "trust", "allow_function"])
+def test_exceptions_need_a_reason(what: str) -> None:
+    """Whatever opens something says why."""
+    catalog = Catalog(Base, principal_id=Uuid())
+    calls: dict[str, Any] = {
+        "open": lambda: catalog.open(Tag, reason=" "),
+        "trust": lambda: catalog.trust(Table, reason=""),
+        "allow_function": lambda: catalog.allow_function("f", reason=""),
+    }
+    with pytest.raises(CatalogError, match="reason"):
+        calls[what]()
+
+
+def test_a_frozen_catalog_is_closed() -> None:
+    """Nothing is declared after the first session, neither in the catalog nor in a policy."""
+    catalog = make_catalog()
+    kept = catalog.policy(Document)
+    catalog.freeze()
+    late: list[Any] = [
+        lambda: catalog.policy(Document),
+        lambda: catalog.open(Tag, reason="x"),
+        lambda: catalog.trust(Table, reason="x"),
+        lambda: catalog.allow_function("f", reason="x"),
+        lambda: catalog.principal_query(select(User.id)),
+        lambda: kept.allow("read"),
+        lambda: kept.restrict(when=true(), name="x"),
+        lambda: kept.mask(Document.title),
+    ]
+    for call in late:
+        with pytest.raises(CatalogError, match="frozen"):
+            call()
+
+
+def test_sources_and_entities() -> None:
+    """A base, a registry or metadata is a source; tables of others and unmapped classes are no entities."""
+    for wrong in (object(), "documents", None):
+        with pytest.raises(CatalogError):
+            Catalog(wrong, principal_id=Uuid())
+    assert Base.metadata is Catalog(Base.metadata, principal_id=Uuid()).metadata
+    assert Base.metadata is Catalog(Base.registry, principal_id=Uuid()).metadata
+    catalog = Catalog(Base, principal_id=Uuid())
+    for wrong in (object(), int, Table("documents", MetaData())):
+        with pytest.raises(CatalogError):
+            catalog.policy(wrong)
+            catalog.freeze()
+
+
+def test_only_a_select_finds_a_principal() -> None:
+    """The query for the principal reads."""
+    with pytest.raises(CatalogError, match="select"):
+        Catalog(Base, principal_id=Uuid()).principal_query(update(User))  # type: ignore[type-var]
+
+
+def test_what_is_not_built_is_refused() -> None:
+    """Schemas and joined inheritance raise instead of being let through."""
+    metadata = MetaData()
+    inside = Table("t", metadata, Column("id", Integer, primary_key=True), schema="s")
+    catalog = Catalog(metadata, principal_id=Uuid())
+    with pytest.raises(CatalogError, match="schemas"):
+        catalog.open(inside, reason="x")
+
+    class Other(DeclarativeBase):
+        registry = registry()
+
+    class Root(Other):
+        __tablename__ = "roots"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        kind: Mapped[str] = mapped_column(String)
+        __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "root"}  # noqa: RUF012
+
+    class Leaf(Root):
+        __tablename__ = "leaves"
+        id: Mapped[int] = mapped_column(ForeignKey("roots.id"), primary_key=True)
+        __mapper_args__ = {"polymorphic_identity": "leaf"}  # noqa: RUF012
+
+    joined = Catalog(Other, principal_id=Uuid())
+    joined.policy(Root).mask(Root.kind)
+    joined.open(Leaf, reason="x")
+    with pytest.raises(CatalogError, match="joined inheritance"):
+        joined.freeze()

@@ -1,0 +1,98 @@
+"""The layout: a module imports only from lower floors, wherever in it the import stands."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import rowgate
+
+ROOT = Path(rowgate.__file__).parent
+LIBRARY = {
+    "errors": 0, "principal": 1, "policy": 2, "catalog": 3, "decision": 4, "grammar": 4, "gate": 5, "wall": 5,
+    "reference": 5, "session": 6, "explain": 6, "live": 6, "__init__": 7, "fastapi": 8, "alembic": 8, "testing": 8,
+    "cli": 8, "server": 9,
+}  # fmt: skip
+SERVER = {
+    "__init__": 0, "settings": 0, "identifiers": 0, "secret_files": 0, "embedded_host": 0, "embedded_roles": 0,
+    "embedded_traces": 0, "embedded": 0, "security": 0, "models": 1, "policies": 2, "database": 3, "migrations": 3,
+    "migrate": 3, "startup": 4, "accounts": 4, "roles": 4, "documents": 4, "configurations": 4, "audit": 4, "demo": 5,
+    "problems": 5, "dependencies": 5, "routers": 6, "console": 6, "app": 7, "launch": 8, "cli": 9,
+}  # fmt: skip
+HOSTS = {"fastapi": "fastapi", "alembic": "alembic", "typer": "cli", "pytest": "testing"}
+FILES = sorted(path for path in ROOT.rglob("*.py") if "versions" not in path.parts)
+
+
+def _imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield every module that a file imports: at its top, in functions, under TYPE_CHECKING, or relatively."""
+    package = ["rowgate", *path.relative_to(ROOT).parts[:-1]]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield node.lineno, module
+            yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
+
+
+def _place(module: str) -> tuple[str, str | None] | None:
+    """Return (the library's module, the server's module) of an import path; None for what is not ours."""
+    parts = module.split(".")
+    if parts[0] != "rowgate":
+        return None
+    first = parts[1] if len(parts) > 1 and parts[1] in LIBRARY else "__init__"
+    if first != "server":
+        return first, None
+    return first, parts[2] if len(parts) > 2 and parts[2] in SERVER else "__init__"
+
+
+def _of(path: Path) -> tuple[str, str | None]:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return parts[0], parts[1] if parts[0] == "server" else None
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_point_down(path: Path) -> None:
+    """A module imports from lower floors, and within its own folder; never from beside or above."""
+    library, server = _of(path)
+    wrong = []
+    for line, module in _imports(path):
+        place = _place(module)
+        if place is None or place == (library, server):
+            continue
+        target, part = place
+        if library != "server" and not LIBRARY[target] < LIBRARY[library] and not module == "rowgate":
+            wrong.append(f"line {line}: {module}")
+        if library == "server" and target == "server" and server is not None and part is not None:
+            if SERVER[part] > SERVER[server]:
+                wrong.append(f"line {line}: {module}")
+    assert [] == wrong
+
+
+def test_every_module_has_a_floor() -> None:
+    """A new module is given its floor here, on purpose."""
+    unknown = [
+        str(p.relative_to(ROOT)) for p in FILES if (o := _of(p))[0] not in LIBRARY or (o[1] and o[1] not in SERVER)
+    ]
+    assert [] == unknown
+
+
+def test_the_library_never_imports_the_server() -> None:
+    """The library stands without its server."""
+    found = [
+        f"{path.name}:{line}"
+        for path in FILES
+        if _of(path)[0] != "server"
+        for line, module in _imports(path)
+        if module.startswith("rowgate.server")
+    ]
+    assert [] == found
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_each_host_is_known_to_one_module(host: str) -> None:
+    """FastAPI, Alembic, Typer and pytest each appear in one module of the library at most."""
+    users = {_of(p)[0] for p in FILES for _, module in _imports(p) if module.split(".")[0] == host}
+    assert users - {"server"} <= {HOSTS[host]}
