@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from rowgate import GuardedSessionmaker, Principal, guarded_sessionmaker
@@ -25,7 +25,7 @@ from rowgate.server.policies import catalog
 Work = Callable[[], Awaitable[object]]
 
 
-def by_hand(me: object) -> object:
+def by_hand(me: object) -> ColumnElement[bool]:
     """Return what everybody would write in every query for a free user."""
     return and_(
         or_(and_(Document.is_public, ~Document.requires_paid_access), Document.owner_id == me), ~Document.is_deleted

@@ -208,7 +208,8 @@ TAGS = ["red", "green"]
 def populate(session: Session) -> None:
     """Put in every combination of owner, public, paid and deleted, each with a comment of its owner."""
     session.add_all(
-        User(id=id, name=name, email=f"{name}@example.org", hashed_password=SECRET + name) for id, name in NAMES.items()
+        User(id=key, name=name, email=f"{name}@example.org", hashed_password=SECRET + name)
+        for key, name in NAMES.items()
     )
     session.add_all(Tag(id=n, word=word) for n, word in enumerate(TAGS, 1))
     session.flush()

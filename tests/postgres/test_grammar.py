@@ -100,7 +100,7 @@ REFUSED: dict[str, Any] = {
     "function of another schema": select(func.public.lower("x")),
     "volatile function of a column": select(func.random(T.c.id)),
     "function of a type": select(type_coerce(T.c.title, Decorated())),
-    "setting": select(func.set_config("a", "b", False)),  # noqa: FBT003
+    "setting": select(func.set_config("a", "b", False)),
     "reading settings": select(func.current_setting("x")),
     "sleep": select(func.pg_sleep(1)),
     "catalogue table": select(table("pg_class", column("relname"))),

@@ -138,8 +138,12 @@ def test_sources_and_entities() -> None:
     catalog = Catalog(Base, principal_id=Uuid())
     for wrong in (object(), int, Table("documents", MetaData())):
         with pytest.raises(CatalogError):
-            catalog.policy(wrong)
-            catalog.freeze()
+            _frozen_with(catalog, wrong)
+
+
+def _frozen_with(catalog: Catalog, entity: object) -> None:
+    catalog.policy(entity)
+    catalog.freeze()
 
 
 def test_only_a_select_finds_a_principal() -> None:

@@ -1,9 +1,12 @@
 """Decisions: what depends on roles and lifts alone is folded in Python; the rest stays SQL."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 import pytest
 from sqlalchemy import Uuid
 
-from rowgate import EVERYONE, Action, Catalog, Principal, principal
+from rowgate import EVERYONE, Action, Catalog, Policy, Principal, principal
 from rowgate.catalog import Entry
 from rowgate.decision import (
     Variant,
@@ -19,8 +22,10 @@ from rowgate.decision import (
 )
 from world import ADMIN_D, BARE_D, FREE_A, NOBODY, Base, Document, Tag, User
 
+Fill = Callable[[Policy], None]
 
-def _entry(fill, entity=Document):  # type: ignore[no-untyped-def]
+
+def _entry(fill: Fill, entity: Any = Document) -> tuple[Catalog, Entry]:
     catalog = Catalog(Base, principal_id=Uuid())
     fill(catalog.policy(entity))
     for other in Base.metadata.tables.values():
@@ -30,14 +35,14 @@ def _entry(fill, entity=Document):  # type: ignore[no-untyped-def]
     return catalog, catalog.entries[None, entity.__tablename__]
 
 
-def _read(fill, who: Principal, lifts=()):  # type: ignore[no-untyped-def]
+def _read(fill: Fill, who: Principal, lifts: Iterable[str] = ()) -> Any:
     catalog, entry = _entry(fill)
     return readable(entry, Variant.of(who, catalog, lifts))
 
 
 def test_no_allow_no_row() -> None:
     """Without an allow that speaks, nothing is visible, whatever the restrictions say."""
-    assert is_false(_read(lambda p: None, ADMIN_D))
+    assert is_false(_read(lambda _policy: None, ADMIN_D))
     assert is_false(_read(lambda p: p.restrict(when=Document.is_public, name="x"), ADMIN_D))
     assert is_false(_read(lambda p: p.allow("update"), ADMIN_D))
 
@@ -49,7 +54,7 @@ def test_an_unconditional_allow_folds_to_true() -> None:
 
 
 @pytest.mark.parametrize(("who", "authenticated", "everyone"), [(BARE_D, True, True), (NOBODY, False, True)])
-def test_whom_an_allow_speaks_for(who: Principal, authenticated: bool, everyone: bool) -> None:  # noqa: FBT001
+def test_whom_an_allow_speaks_for(who: Principal, authenticated: bool, everyone: bool) -> None:
     """`to=None` is every authenticated principal, `EVERYONE` the anonymous one too."""
     assert authenticated == is_true(_read(lambda p: p.allow("read"), who))
     assert everyone == is_true(_read(lambda p: p.allow("read", to=EVERYONE), who))
@@ -58,7 +63,7 @@ def test_whom_an_allow_speaks_for(who: Principal, authenticated: bool, everyone:
 def test_lifts_need_a_role() -> None:
     """A lifted restriction is gone for the role that may lift it, and stands for everybody else."""
 
-    def fill(policy):  # type: ignore[no-untyped-def]
+    def fill(policy: Policy) -> None:
         policy.allow("read")
         policy.restrict(when=Document.is_public, name="x", lift="admin")
 
@@ -80,7 +85,7 @@ def test_restrictions_of_other_actions_do_not_narrow() -> None:
 def test_check_defaults_to_when() -> None:
     """A new row is judged by `check`, or by `when`; restrictions only where they say so."""
 
-    def fill(policy):  # type: ignore[no-untyped-def]
+    def fill(policy: Policy) -> None:
         policy.allow("read")
         policy.allow("create", when=Document.is_public)
         policy.allow("update", when=Document.is_public, check=Document.is_paid)
@@ -102,7 +107,7 @@ def test_check_defaults_to_when() -> None:
 def test_masks_fold_by_role() -> None:
     """A mask is gone for the role that reads, and a condition where one was given."""
 
-    def fill(policy):  # type: ignore[no-untyped-def]
+    def fill(policy: Policy) -> None:
         policy.mask(User.hashed_password)
         policy.mask(User.email, unless="admin", unless_when=User.id == principal.id, writable=User.name == "a")
 

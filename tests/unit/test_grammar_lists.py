@@ -116,7 +116,7 @@ def test_operators_are_listed(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "fine"), [("word", True), ("a_1", True), ("Word", False), ("a b", False), ("a\n", False), ("1a", False)]
 )
-def test_unquoted_names_mean_the_same_quoted(text: str, fine: bool) -> None:  # noqa: FBT001
+def test_unquoted_names_mean_the_same_quoted(text: str, fine: bool) -> None:
     """An identifier that asks not to be quoted is one lower-case word."""
     assert fine == grammar.is_unquoted_name(text)
 
@@ -124,7 +124,7 @@ def test_unquoted_names_mean_the_same_quoted(text: str, fine: bool) -> None:  # 
 @pytest.mark.parametrize(
     ("text", "fine"), [("*", True), ("1", True), ("-1", False), ("x", False), ("1 or 1", False), ("", False)]
 )
-def test_literal_columns_are_stars_and_numbers(text: str, fine: bool) -> None:  # noqa: FBT001
+def test_literal_columns_are_stars_and_numbers(text: str, fine: bool) -> None:
     """A literal column is text: a star or a number, nothing else."""
     assert fine == grammar.is_literal(text)
 
