@@ -76,7 +76,7 @@ def with_driver(url: str, driver: str) -> str:
 def run(*arguments: str, environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run Python in a process of its own, at the root of the project, with these settings only."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("ROWGATE_")}
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
         env={**inherited, **environ},

@@ -9,18 +9,20 @@ from fastapi_offline import FastAPIOffline
 
 from rowgate.server import migrate, problems
 from rowgate.server.database import open_database
+from rowgate.server.embedded import Urls
 from rowgate.server.policies import catalog
 from rowgate.server.routers import auth, documents, health, users
 from rowgate.server.settings import Settings, load_settings, signing_key
 from rowgate.server.startup import logins, postgres_async, prepare
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, *, urls: Urls | None = None) -> FastAPI:
     """Return the server as an ASGI application.
 
     Args:
         settings: what to run with; from the environment and `.env` if not given. Without a database URL, it starts the
             embedded PostgreSQL with the application and stops it with it.
+        urls: the logins of a database that somebody has prepared and keeps running; the application then does neither.
 
     Raises:
         SettingsError: the environment holds a wrong setting.
@@ -30,11 +32,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            embedded = await stack.enter_async_context(postgres_async(chosen))
-            urls = await logins(chosen, embedded)
-            await prepare(chosen, urls)
+            ready = urls
+            if ready is None:
+                embedded = await stack.enter_async_context(postgres_async(chosen))
+                ready = await logins(chosen, embedded)
+                await prepare(chosen, ready)
             app.state.database = await stack.enter_async_context(
-                open_database(chosen, catalog, application=urls.application, owner=urls.owner)
+                open_database(chosen, catalog, application=ready.application, owner=ready.owner)
             )
             yield
 

@@ -185,12 +185,23 @@ def _settings() -> "Settings":
 @contextmanager
 def _logins() -> Iterator["Urls"]:
     """Give the logins of the database, and turn what can go wrong into a line."""
-    from rowgate.server.startup import logins, postgres_beside
+    from rowgate.server.startup import logins, postgres_beside, unreachable
 
     with _explained():
         settings = _settings()
         with postgres_beside(settings) as embedded:
-            yield asyncio.run(logins(settings, embedded))
+            urls = asyncio.run(logins(settings, embedded))
+            try:
+                yield urls
+            except OSError as error:
+                raise unreachable(urls.owner, error) from None
+
+
+def _said(orig: Any) -> str:
+    """Return what the driver's error comes to."""
+    if getattr(orig, "sqlstate", None) == "42P01":
+        return "the database has no tables yet: run `rowgate db upgrade`"
+    return f"the database said: {(str(orig).splitlines() or ['nothing'])[0]}"
 
 
 @contextmanager
@@ -211,9 +222,7 @@ def _explained() -> Iterator[None]:
     except expected as error:
         typer.secho(f"rowgate: {error}", err=True, fg="red")
     except DBAPIError as error:
-        typer.secho(f"rowgate: the database said: {str(error.orig).splitlines()[0]}", err=True, fg="red")
-    except ConnectionError as error:
-        typer.secho(f"rowgate: the database cannot be reached: {error}", err=True, fg="red")
+        typer.secho(f"rowgate: {_said(error.orig)}", err=True, fg="red")
     else:
         return
     raise typer.Exit(1)

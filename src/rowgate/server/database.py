@@ -66,10 +66,17 @@ def _few(settings: Settings) -> dict[str, Any]:
 async def may_bypass(engine: AsyncEngine) -> str | None:
     """Return why this login could walk round what the database protects; None if it is an ordinary one."""
     question = text(
-        "SELECT rolsuper, rolbypassrls, pg_get_userbyid(d.datdba) = current_user"
-        " FROM pg_roles, pg_database d WHERE rolname = current_user AND d.datname = current_database()"
+        "SELECT r.rolsuper, r.rolbypassrls, r.rolcreaterole, pg_get_userbyid(d.datdba) = current_user,"
+        " (SELECT string_agg(m.roleid::regrole::text, ', ') FROM pg_auth_members m WHERE m.member = r.oid)"
+        " FROM pg_roles r, pg_database d WHERE r.rolname = current_user AND d.datname = current_database()"
     )
     async with engine.connect() as connection:
-        superuser, bypass, owner = (await connection.execute(question)).one()
-    reasons = {"a superuser": superuser, "allowed to bypass row security": bypass, "the database's owner": owner}
-    return next((reason for reason, found in reasons.items() if found), None)
+        found = (await connection.execute(question)).one()
+    reasons = (
+        "a superuser",
+        "allowed to bypass row security",
+        "allowed to create roles",
+        "the database's owner",
+        f"a member of {found[-1]}",
+    )
+    return next((reason for reason, holds in zip(reasons, found, strict=True) if holds), None)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rowgate.server.accounts import Sessions
 from rowgate.server.identifiers import uuid7
 from rowgate.server.models import Document, Role, RoleName, User, UserRole
-from rowgate.server.security import hash_password
+from rowgate.server.security import hash_password, verify_password
 
 PASSWORD: Final = "rowgate-demo"  # noqa: S105 - meant to be known; refused beyond loopback
 OTHERS: Final = 100
@@ -56,6 +56,13 @@ async def fill(sessions: Sessions, progress: Callable[[int], None]) -> bool:
             progress(len(batch))
         await session.commit()
     return True
+
+
+async def is_open(sessions: Sessions) -> bool:
+    """Return whether somebody can log in with the demo password."""
+    async with sessions.system(reason="look for demo users") as session:
+        hashes = (await session.scalars(select(User.hashed_password).where(User.username.in_(LOGINS)))).all()
+    return any([await verify_password(PASSWORD, found) for found in set(hashes)])
 
 
 async def _users(session: AsyncSession, roles: dict[str, UUID], hashed: str) -> list[UUID]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rowgate import AccessDenied
 from rowgate.server.models import Document
 
 
@@ -37,6 +38,18 @@ async def get_document(session: AsyncSession, document_id: UUID) -> Document | N
     return await session.get(Document, document_id)
 
 
+async def lock_document(session: AsyncSession, document_id: UUID) -> Document | None:
+    """Return a document that this session may change, locked; None if there is none that it may see.
+
+    Raises:
+        AccessDenied: the session may see it, but not change it; whatever the change would have been.
+    """
+    document = await session.get(Document, document_id, with_for_update=True)
+    if document is None and await get_document(session, document_id) is not None:
+        raise AccessDenied("this document belongs to somebody else")
+    return document
+
+
 async def create_document(session: AsyncSession, owner_id: UUID, values: Mapping[str, Any]) -> Document:
     """Store a new document."""
     document = Document(owner_id=owner_id, **values)
@@ -46,10 +59,10 @@ async def create_document(session: AsyncSession, owner_id: UUID, values: Mapping
 
 
 async def update_document(session: AsyncSession, document: Document, values: Mapping[str, Any]) -> Document:
-    """Change a document.
+    """Change a document that is locked.
 
     Raises:
-        AccessDenied: the session may see it, but not change it.
+        AccessDenied: the session may not make it this.
     """
     for name, value in values.items():
         setattr(document, name, value)
@@ -58,11 +71,7 @@ async def update_document(session: AsyncSession, document: Document, values: Map
 
 
 async def delete_document(session: AsyncSession, document: Document) -> None:
-    """Delete a document softly: it stays, for an admin's lift.
-
-    Raises:
-        AccessDenied: the session may see it, but not change it.
-    """
+    """Delete a locked document softly: it stays, for an admin's lift."""
     document.is_deleted = True
     await session.flush()
 

@@ -2,23 +2,28 @@
 
 import asyncio
 import ipaddress
+import json
 import os
 import signal
 import socket
+from dataclasses import astuple
 from types import FrameType
 from typing import NoReturn
 
 import uvicorn
+from fastapi import FastAPI
 from rich.console import Console
 from rich.progress import Progress
+from sqlalchemy.engine import make_url
 from uvicorn.config import LOGGING_CONFIG
 from uvicorn.supervisors import Multiprocess
 
 from rowgate.server import demo as demo_data
+from rowgate.server.app import create_app
 from rowgate.server.database import open_database
 from rowgate.server.embedded import Urls
 from rowgate.server.policies import catalog
-from rowgate.server.settings import Settings, variable_of
+from rowgate.server.settings import Settings
 from rowgate.server.startup import StartError, check_connections, logins, postgres, prepare
 
 console = Console(stderr=True)
@@ -40,6 +45,9 @@ LOGGING = {
 }
 """uvicorn's own, and Rowgate's, the audit among it: on standard error, in every worker."""
 
+HAND_OVER = "_ROWGATE_LOGINS"
+"""The environment variable by which the launcher tells its workers, which are other processes, the two logins."""
+
 GRACE = 10
 """Seconds that requests under way have to finish after Ctrl-C or SIGTERM."""
 
@@ -56,34 +64,51 @@ def run(settings: Settings, *, demo: bool, host: str, port: int, workers: int) -
     signal.signal(signal.SIGTERM, _stop)  # uvicorn raises the signal again after its own shutdown: run the `finally`s
     listener = _listen(host, port)
     with listener, postgres(settings) as embedded:
-        urls = asyncio.run(_prepare(settings, embedded, workers, demo=demo))
-        _hand_over(urls)
-        _announce(listener, demo=demo)
-        _serve(listener, workers)
+        urls, open_to_all = asyncio.run(_prepare(settings, embedded, workers, demo=demo))
+        if open_to_all and not _is_loopback(host):
+            raise StartError(
+                f"the database holds demo users, whose password is known: serve it on 127.0.0.1, not {host}"
+            )
+        os.environ[HAND_OVER] = json.dumps([url.render_as_string(hide_password=False) for url in astuple(urls)])
+        _serve(listener, workers, _greeting(listener, demo=demo, open_to_all=open_to_all))
 
 
-async def _prepare(settings: Settings, embedded: Urls | None, workers: int, *, demo: bool) -> Urls:
+def worker_app() -> FastAPI:
+    """Return the application of a worker, on the database that the launcher has prepared."""
+    application, owner = (make_url(url) for url in json.loads(os.environ[HAND_OVER]))
+    return create_app(urls=Urls(application=application, owner=owner))
+
+
+async def _prepare(settings: Settings, embedded: Urls | None, workers: int, *, demo: bool) -> tuple[Urls, bool]:
+    """Return the logins of a database that can be served, and whether demo users with their known password are in it."""
     urls = await logins(settings, embedded)
     await prepare(settings, urls)
     await check_connections(settings, urls, workers)
-    if demo:
-        async with open_database(settings, catalog, application=urls.application, owner=urls.owner) as database:
+    async with open_database(settings, catalog, application=urls.application, owner=urls.owner) as database:
+        if demo:
             with Progress(console=console, transient=True) as bar:
                 task = bar.add_task("Filling demo data", total=demo_data.TOTAL)
                 await demo_data.fill(database.sessions, lambda done: bar.update(task, advance=done))
-    return urls
+        return urls, await demo_data.is_open(database.sessions)
 
 
-def _hand_over(urls: Urls) -> None:
-    """Tell the workers, which are other processes, where the database is; it is migrated already."""
-    os.environ[variable_of("database_url")] = urls.application.render_as_string(hide_password=False)
-    os.environ[variable_of("owner_database_url")] = urls.owner.render_as_string(hide_password=False)
-    os.environ[variable_of("migrate")] = "false"
+class Announcing(uvicorn.Server):
+    """Says where it serves once it does."""
+
+    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
+        super().__init__(config)
+        self._greeting = greeting
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then greet."""
+        await super().startup(sockets)
+        if self.started:
+            console.print(self._greeting, highlight=False)
 
 
-def _serve(listener: socket.socket, workers: int) -> None:
+def _serve(listener: socket.socket, workers: int, greeting: str) -> None:
     config = uvicorn.Config(
-        "rowgate.server.app:create_app",
+        "rowgate.server.launch:worker_app",
         factory=True,
         workers=workers,
         log_level="warning",
@@ -91,10 +116,11 @@ def _serve(listener: socket.socket, workers: int) -> None:
         timeout_graceful_shutdown=GRACE,
         server_header=False,
     )
-    server = uvicorn.Server(config)
     if workers > 1:
+        console.print(greeting, highlight=False)
         Multiprocess(config, sockets=[listener]).run()
         return
+    server = Announcing(config, greeting)
     server.run(sockets=[listener])
     if not server.started:
         raise StartError("the application could not start; see the lines above")
@@ -114,15 +140,16 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _announce(listener: socket.socket, *, demo: bool) -> None:
+def _greeting(listener: socket.socket, *, demo: bool, open_to_all: bool) -> str:
     host, port = listener.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    console.print(f"Rowgate serves on [bold]http://{shown}:{port}[/bold]  (try /docs; Ctrl-C stops)", highlight=False)
-    if demo:
+    shown = rf"\[{host}]" if ":" in host else host
+    lines = [f"Rowgate serves on [bold]http://{shown}:{port}[/bold]  (try /docs; Ctrl-C stops)"]
+    if open_to_all:
         names = ", ".join(demo_data.LOGINS)
-        console.print(
-            f"Demo log-ins: [bold]{names}[/bold], password [bold]{demo_data.PASSWORD}[/bold]", highlight=False
-        )
+        lines.append(f"Demo log-ins: [bold]{names}[/bold], password [bold]{demo_data.PASSWORD}[/bold]")
+    elif demo:
+        lines.append("No demo data: there are users already. Give an empty database, or another ROWGATE_DATA_DIR.")
+    return "\n".join(lines)
 
 
 def _is_loopback(host: str) -> bool:

@@ -12,7 +12,7 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
@@ -21,8 +21,8 @@ from rowgate.fastapi import MEDIA_TYPE, problem, problems
 logger = logging.getLogger("rowgate.server")
 
 RETRY_AFTER = {"Retry-After": "1"}
-_UNAVAILABLE = frozenset({"53300", "57P01", "57P02", "57P03", "08000", "08001", "08003", "08004", "08006"})
-"""Too many connections, shutdowns, connection failures: https://www.postgresql.org/docs/current/errcodes-appendix.html."""
+_UNAVAILABLE = ("08", "53", "57P")
+"""Classes of SQLSTATE: connection failures, no resources, shutdowns. https://www.postgresql.org/docs/current/errcodes-appendix.html."""
 
 
 class Problem(BaseModel):
@@ -82,7 +82,10 @@ async def _busy(_request: Request, _error: Exception) -> JSONResponse:
 async def _database(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DBAPIError)
     state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
-    if error.connection_invalidated or state in _UNAVAILABLE:
+    connecting = (
+        isinstance(error, OperationalError | InterfaceError) and state is None
+    )  # psycopg gives no SQLSTATE there
+    if error.connection_invalidated or connecting or str(state).startswith(_UNAVAILABLE):
         return await _down(request, error)
     return await _unexpected(request, error)
 

@@ -92,12 +92,12 @@ async def prepare(settings: Settings, urls: Urls) -> None:
     except CommandError as error:
         raise StartError(f"the database could not be migrated: {error}") from None
     except (DBAPIError, OSError) as error:
-        raise _unreachable(urls.owner, error) from None
+        raise unreachable(urls.owner, error) from None
     engine = create_async_engine(urls.application, poolclass=NullPool)
     try:
         found = await may_bypass(engine)
     except (DBAPIError, OSError) as error:
-        raise _unreachable(urls.application, error) from None
+        raise unreachable(urls.application, error) from None
     finally:
         await engine.dispose()
     if found:
@@ -138,12 +138,12 @@ async def _make_application_login(settings: Settings, owner: URL) -> URL:
         async with engine.connect() as connection:
             await _see_that_it_may(connection, owner)
             password = read_or_create_secret(settings.data_dir / f"{name}.password", lambda: token_urlsafe(32))
-            await _set_login(connection, name, password)
+            await _ensure_login(connection, name, password)
             await connection.execute(
                 text(f"GRANT CONNECT ON DATABASE {_quoted(str(owner.database))} TO {_quoted(name)}")
             )
     except (DBAPIError, OSError) as error:
-        raise _unreachable(owner, error) from None
+        raise unreachable(owner, error) from None
     finally:
         await engine.dispose()
     return owner.set(username=name, password=password)
@@ -158,22 +158,24 @@ async def _see_that_it_may(connection: AsyncConnection, owner: URL) -> None:
         )
 
 
-async def _set_login(connection: AsyncConnection, name: str, password: str) -> None:
+async def _ensure_login(connection: AsyncConnection, name: str, password: str) -> None:
+    """Create the role. One that exists keeps its password: another server's data directory may hold it."""
     exists = (await connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name})).first()
-    verb = "ALTER" if exists else "CREATE"
-    # The password is of a URL-safe alphabet of our own making; DDL takes no parameters.
-    await connection.execute(
-        text(f"{verb} ROLE {_quoted(name)} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD '{password}'")
-    )
+    if not exists:
+        # The password is of a URL-safe alphabet of our own making; DDL takes no parameters.
+        rights = "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"
+        await connection.execute(text(f"CREATE ROLE {_quoted(name)} {rights} PASSWORD '{password}'"))
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _unreachable(url: URL, error: Exception) -> StartError:
+def unreachable(url: URL, error: Exception) -> StartError:
     """Return an error that names the database, and what PostgreSQL said where that is no more than why."""
     where = f"{url.host or url.query.get('host') or 'localhost'}:{url.port or 5432}/{url.database}"
     cause = getattr(error, "orig", None) or error
     said = str(cause).split("\n", 1)[0]
+    if "password authentication failed" in said:
+        said += ". If the server made this login, its password is kept in the ROWGATE_DATA_DIR of that time"
     return StartError(f"the database {where} cannot be used as {url.username}: {type(cause).__name__}: {said}")

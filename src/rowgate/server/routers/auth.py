@@ -9,7 +9,7 @@ from fastapi.security import OAuth2PasswordRequestForm
 from rowgate.server.accounts import log_in
 from rowgate.server.dependencies import SessionsDep, SettingsDep, SigningKey
 from rowgate.server.problems import responses
-from rowgate.server.routers.schemas import Token
+from rowgate.server.routers.schemas import Token, is_storable
 from rowgate.server.security import issue_access_token
 
 router = APIRouter(prefix="/auth", tags=["auth"])
@@ -25,7 +25,7 @@ async def create_token(
 ) -> Token:
     """Log in with a name and a password (OAuth 2 password form)."""
     subject = None
-    if "\x00" not in form.username:
+    if is_storable(form.username):
         subject = await log_in(sessions, form.username, form.password)
     if subject is None:
         raise HTTPException(

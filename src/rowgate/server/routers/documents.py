@@ -51,13 +51,13 @@ async def create_document(
 @router.get("/{document_id}", operation_id="get_document", responses=MISSING)
 async def get_document(session: SessionDep, document_id: UUID) -> DocumentOut:
     """Return a document. One that whoever asks may not see is 404."""
-    return DocumentOut.model_validate(await _visible(session, document_id))
+    return DocumentOut.model_validate(_found(await documents.get_document(session, document_id)))
 
 
 @router.patch("/{document_id}", operation_id="update_document", responses=CHANGED)
 async def update_document(session: SessionDep, document_id: UUID, body: DocumentPatch) -> DocumentOut:
     """Change a document of one's own. One that is only visible is 403."""
-    document = await _visible(session, document_id)
+    document = _found(await documents.lock_document(session, document_id))
     changed = await documents.update_document(session, document, body.model_dump(exclude_unset=True))
     return DocumentOut.model_validate(changed)
 
@@ -65,11 +65,10 @@ async def update_document(session: SessionDep, document_id: UUID, body: Document
 @router.delete("/{document_id}", operation_id="delete_document", status_code=HTTPStatus.NO_CONTENT, responses=DENIED)
 async def delete_document(session: SessionDep, document_id: UUID) -> None:
     """Delete a document of one's own, softly."""
-    await documents.delete_document(session, await _visible(session, document_id))
+    await documents.delete_document(session, _found(await documents.lock_document(session, document_id)))
 
 
-async def _visible(session: SessionDep, document_id: UUID) -> Document:
-    document = await documents.get_document(session, document_id)
+def _found(document: Document | None) -> Document:
     if document is None:
         raise not_found()
     return document
