@@ -95,9 +95,10 @@ def _superuser(directory: Path) -> Iterator[URL]:
 def cluster() -> Iterator[Cluster]:
     """Give the PostgreSQL server of this test process, with an owner and an application role."""
     # Not below pytest's own temporary folder: it shuts that to all but root, and PostgreSQL runs as somebody else.
-    with TemporaryDirectory(prefix="rowgate-test-", ignore_cleanup_errors=True) as folder, _superuser(
-        Path(folder) / "data"
-    ) as superuser:
+    with (
+        TemporaryDirectory(prefix="rowgate-test-", ignore_cleanup_errors=True) as folder,
+        _superuser(Path(folder) / "data") as superuser,
+    ):
         tag = uuid4().hex[:8]
         made = Cluster(superuser, f"owner_{tag}", f"app_{tag}")
         for role in (made.owner, made.app):
