@@ -19,8 +19,8 @@ SERVER = {
     "settings": 1, "security": 1, "embedded_roles": 1, "embedded_traces": 1, "embedded": 2,
     "database": 3, "models": 4, "policies": 5, "migrations": 5,
     "migrate": 6, "accounts": 6, "roles": 6, "documents": 6, "configurations": 6, "audit": 6,
-    "problems": 7, "dependencies": 7, "startup": 7, "demo": 7, "routers": 8, "console": 8, "app": 9, "launch": 9,
-    "cli": 10,
+    "problems": 7, "dependencies": 7, "startup": 7, "demo": 7, "routers": 8, "console": 8, "app": 9, "launch": 10,
+    "cli": 11,
 }  # fmt: skip
 HOSTS = {"fastapi": "fastapi", "alembic": "alembic", "typer": "cli", "pytest": "testing"}
 FILES = sorted(path for path in ROOT.rglob("*.py") if "versions" not in path.parts)
