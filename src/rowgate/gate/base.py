@@ -48,7 +48,8 @@ class GateBase(SQLCompiler):
         self._own_binds: set[Any] = set()
         self.term_binds: dict[str, PrincipalTerm | None] = {}
         self.locking: list[Any] = []
-        self._hidden: dict[tuple[str, str], str] = {}
+        self._hidden: dict[tuple[str, str, str], str] = {}
+        self._fixed_keys: dict[tuple[Any, Any], str] = {}
         if kw.get("schema_translate_map"):
             raise Unguarded("schema_translate_map is not built yet: name the schema on the table")
         if self.context.variant is None:
@@ -114,7 +115,7 @@ class GateBase(SQLCompiler):
             return super().visit_bindparam(bindparam, **kw)
         if bindparam.expanding:
             return self._fixed_list(bindparam, **kw)
-        return self._fixed(bindparam.value, bindparam.type, **kw)
+        return self._fixed((bindparam, None), bindparam.value, bindparam.type, **kw)
 
     def _check_bind(self, bindparam: Any, *, literal: bool) -> None:
         """Refuse binds that are pasted as text: a negative number after a minus begins a comment."""
@@ -123,9 +124,13 @@ class GateBase(SQLCompiler):
         if bindparam.literal_execute or (literal and not isinstance(bindparam.type, String)):
             raise Unguarded("literal_execute pastes the value into SQL: leave it out, so that the value is bound")
 
-    def _fixed(self, value: Any, type_: Any, **kw: Any) -> str:
-        """Return a constant of a policy as a bind of our own."""
-        key = f"{RESERVED}c{len(self.fixed_binds)}"
+    def _fixed(self, constant: tuple[Any, Any], value: Any, type_: Any, **kw: Any) -> str:
+        """Return a constant of a policy as a bind of our own.
+
+        The same constant is the same bind wherever it stands: PostgreSQL must see that a sub-select in GROUP BY is the
+        one in the columns.
+        """
+        key = self._fixed_keys.setdefault(constant, f"{RESERVED}c{len(self._fixed_keys)}")
         self.fixed_binds[key] = value
         return self._own(BindParameter(key, value, type_=type_), **kw)
 
@@ -144,10 +149,13 @@ class GateBase(SQLCompiler):
         """Return the constants of an IN list one by one: an expanding bind could not be executed with many rows."""
         types = bindparam.type.types if bindparam.type._is_tuple_type else None
         if types is None:
-            return f"({', '.join(self._fixed(value, bindparam.type, **kw) for value in bindparam.value)})"
-        rows = (zip(row, types, strict=True) for row in bindparam.value)
-        tuples = (", ".join(self._fixed(value, type_, **kw) for value, type_ in row) for row in rows)
-        return f"({', '.join(f'({row})' for row in tuples)})"
+            values = enumerate(bindparam.value)
+            return f"({', '.join(self._fixed((bindparam, n), value, bindparam.type, **kw) for n, value in values)})"
+        rows = []
+        for number, row in enumerate(bindparam.value):
+            fields = enumerate(zip(row, types, strict=True))
+            rows.append(", ".join(self._fixed((bindparam, (number, n)), v, t, **kw) for n, (v, t) in fields))
+        return f"({', '.join(f'({row})' for row in rows)})"
 
     def visit_rowgate_principal(self, term: PrincipalTerm, **kw: Any) -> str:
         """Render a value of whoever acts as a bind that the connection fills."""

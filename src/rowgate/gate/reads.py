@@ -87,9 +87,10 @@ class Reads(GateBase):
 
     def hidden(self, column: Any, mask: Masked, plain: str) -> str:
         """Return a masked column as SQL: what it reads instead, or a CASE where it is shown on some rows."""
-        known = self._hidden.get((mask.name, plain))
+        key = (str(column.table.name), mask.name, plain)
+        known = self._hidden.get(key)
         if known is None:
-            known = self._hidden[mask.name, plain] = self._hide(column, mask, plain)
+            known = self._hidden[key] = self._hide(column, mask, plain)
         return known
 
     def _hide(self, column: Any, mask: Masked, plain: str) -> str:
@@ -103,25 +104,32 @@ class Reads(GateBase):
         """Return whether the SELECT around locks this table, which needs the right to update."""
         if not self.locking or self.locking[-1] is None:
             return False
-        of = self.locking[-1]
-        return not of or table in of or (enclosing_alias is not None and enclosing_alias in of)
+        aliased = enclosing_alias is not None and enclosing_alias.element is table
+        return not self.locking[-1] or (enclosing_alias if aliased else table) in self.locking[-1]
 
     def visit_select(self, select_stmt: Any, asfrom: bool = False, **kw: Any) -> str:
         """Render a SELECT; hints are text, and FOR UPDATE reaches into the sub-selects of FROM."""
         if not self.trusted and (select_stmt._hints or select_stmt._statement_hints):
             raise Unguarded("hints are text: leave them out")
-        self.locking.append(self._locked_by(select_stmt, asfrom=asfrom))
+        self.locking.append(self._locked_by(select_stmt, kw.get("enclosing_alias") if asfrom else None))
         try:
             return super().visit_select(select_stmt, asfrom=asfrom, **kw)
         finally:
             self.locking.pop()
 
-    def _locked_by(self, select: Any, *, asfrom: bool) -> Any:
-        """Return the FROM entries that a SELECT locks: an empty set for all of them, None for none."""
+    def _locked_by(self, select: Any, sub_select: Any) -> Any:
+        """Return the FROM entries that a SELECT locks: an empty set for all of them, None for none.
+
+        A lock of a sub-select in FROM is a lock of all that it reads, CTEs excepted
+        (https://www.postgresql.org/docs/current/sql-select.html#SQL-FOR-UPDATE-SHARE).
+        """
         arg = select._for_update_arg
         if arg is not None:
             return {from_ for element in arg.of or () for from_ in element._from_objects}
-        return self.locking[-1] if asfrom and self.locking else None
+        around = self.locking[-1] if self.locking else None
+        if sub_select is None or around is None:
+            return None
+        return set() if not around or sub_select in around else None
 
     def visit_cte(self, cte: Any, **kw: Any) -> Any:
         """Render a CTE, whose name must not capture a table that a policy reads."""
@@ -172,6 +180,8 @@ class Reads(GateBase):
         if table is None:
             raise Unguarded(f"column {column.name!r} in a write belongs to no table: take it from the table")
         if not self.is_target(table):
+            if table is self._listed:
+                return text
             if bare or str(table.name) == target.name:
                 raise Unguarded(f"column {column.name!r} would be read as the written table's own: name another alias")
             return text
@@ -193,12 +203,19 @@ class Reads(GateBase):
     def visit_values(self, element: Any, *args: Any, **kw: Any) -> str:
         """Render VALUES, its values bound."""
         self._check_values(element)
-        return super().visit_values(element, *args, **kw)
+        around, self._listed = self._listed, element
+        try:
+            return super().visit_values(element, *args, **kw)
+        finally:
+            self._listed = around
 
     def visit_scalar_values(self, element: Any, **kw: Any) -> str:
         """Render VALUES in an expression, its values bound."""
         self._check_values(element)
         return super().visit_scalar_values(element, **kw)
+
+    _listed: Any = None
+    """The VALUES whose own list of columns is being rendered, without a table in front."""
 
     def _check_values(self, element: Any) -> None:
         if not self.trusted and element.literal_binds:

@@ -90,6 +90,7 @@ class Writes(GateBase):
             raise Unguarded(f"{entry.name} is written through a table with other columns: use the model's own")
         self.target = entry
         self.proven = False
+        self._returned = bool(stmt._returning)  # asked now: the ORM moves it into columns of its own when it compiles
         return entry
 
     def _guarded(self, entry: Entry, action: Action, stmt: Any) -> Any:
@@ -179,32 +180,34 @@ class Writes(GateBase):
         self._carry = self._proof(self.target, stmt, is_insert=stmt.is_insert)
         text = super().returning_clause(stmt, returning_cols, populate_result_map=populate_result_map, **kw)
         if self._carry is not None:
-            raise Unguarded("RETURNING has no plain column to prove the new row by: return a column of the table")
+            raise Unguarded("RETURNING has no column to prove the new row by: return a column of the table")
         self.proven = True
         return text
 
     _carry: str | None = None
+    _returned: bool = False
+    """Whether the caller, not the ORM for itself, asks for what was written."""
 
     def _label_returning_column(self, stmt: Any, column: Any, *args: Any, **kw: Any) -> str:
         text = str(super()._label_returning_column(stmt, column, *args, **kw))
-        if self._carry is None or not isinstance(column, ColumnClause):
+        if self._carry is None:
             return text
-        plain = self.process(column, include_table=kw.get("include_table", True))
+        plain = self.process(getattr(column, "element", column), include_table=kw.get("include_table", True))
         label = text[len(plain) :]
         if not text.startswith(plain) or not (label == "" or label.startswith(" AS ")):
             return text
         carry, self._carry = self._carry, None
-        return f"CASE WHEN {carry} = 1 THEN {plain} END{label or ' AS ' + self.preparer.quote(column.name)}"
+        label = label or f" AS {self.preparer.quote(str(column.name))}"
+        return f"CASE WHEN {carry} = 1 THEN {plain} END{label}"
 
     def _proof(self, entry: Entry, stmt: Any, *, is_insert: bool) -> str | None:
         """Return an expression that raises unless the new row passes; None where it cannot fail."""
-        returned = bool(stmt._returning)
         written = self._written(entry, stmt)
         if is_insert:
-            return self._proving(entry, insertable(entry, self.variant, written, returned=returned))
-        if not returned and not rechecked(entry, self.variant, written | _automatic(entry)):
+            return self._proving(entry, insertable(entry, self.variant, written, returned=self._returned))
+        if not self._returned and not rechecked(entry, self.variant, written | _automatic(entry)):
             return None
-        return self._proving(entry, updatable(entry, self.variant, returned=returned))
+        return self._proving(entry, updatable(entry, self.variant, returned=self._returned))
 
     def _proving(self, entry: Entry, check: Condition) -> str | None:
         if is_true(check):

@@ -195,7 +195,7 @@ class GuardedConnection(Connection):
             seen = _for_principal(error, guards=False)
         raise seen
 
-    def _handle_dbapi_exception(
+    def _handle_dbapi_exception(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, e: BaseException, statement: Any, parameters: Any, cursor: Any, context: Any, **kw: Any
     ) -> NoReturn:
         """Strip errors that come later than the statement: from a cursor that is still read."""

@@ -59,7 +59,8 @@ class GuardedContext(DefaultExecutionContext):
     def _setup_result_proxy(self) -> Any:
         result = super()._setup_result_proxy()
         if result.cursor is not None:
-            result.cursor = SealedCursor(result.cursor)
+            sealed: Any = SealedCursor(result.cursor)
+            result.cursor = sealed
         return result
 
 

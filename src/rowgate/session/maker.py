@@ -206,7 +206,7 @@ def guarded_sessionmaker(
         raise Unguarded(f"guarded_sessionmaker() takes an Engine or an AsyncEngine, not {type(engine).__name__}")
     if wall is not None:
         raise CatalogError("the wall is not built yet")
-    chosen = class_ or (AsyncSession if isinstance(engine, AsyncEngine) else Session)
+    chosen: Any = class_ or (AsyncSession if isinstance(engine, AsyncEngine) else Session)
     options = {"expire_on_commit": False, **session_options}
     return GuardedSessionmaker(engine, catalog, chosen, system, audit or log_event, options)
 
