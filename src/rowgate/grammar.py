@@ -137,6 +137,9 @@ OPERATORS = _words(
 )
 """Operators that `.op()` may name: built-in, and none of them runs SQL."""
 
+MARKS = ("__[", "EXECMANY", "_IMV_")
+"""Marks of SQLAlchemy's own in SQL that it has rendered: it replaces them by pattern, inside names and literals too."""
+
 _INTERVAL = r"(?:YEAR|MONTH|DAY|HOUR|MINUTE|SECOND)"
 _TYPE = re.compile(
     rf"""

@@ -66,10 +66,18 @@ class Principal:
     def __hash__(self) -> int:
         return hash((self.id, self.roles))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self.id, sorted(self.roles), dict(self.attributes))
+
     def __repr__(self) -> str:
         if self.is_anonymous:
             return "Principal.anonymous()"
         return f"Principal({self.id!r}, roles={sorted(self.roles)!r})"
+
+
+def _restored(id: Any, roles: Iterable[str], attributes: Mapping[str, Any]) -> Principal:
+    """Return a principal that was pickled or copied."""
+    return Principal.anonymous(attributes) if id is None else Principal(id, roles, attributes)
 
 
 class Hierarchy:

@@ -1,9 +1,10 @@
 """What all parts of the gate share: whose policy it renders, and how a policy is rendered apart from the statement."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import ARRAY, String, Text
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -13,12 +14,16 @@ from sqlalchemy.sql.selectable import TableClause, TableValuedAlias
 from rowgate import grammar
 from rowgate.catalog import Catalog, Entry
 from rowgate.decision import Condition, Variant
-from rowgate.errors import Unguarded
-from rowgate.gate.foreign import seal_foreign_elements
+from rowgate.errors import NoPrincipal, Unguarded
+from rowgate.gate.strings import check_pasted
 from rowgate.principal import PrincipalTerm, RoleTerm
 
 RESERVED = "rowgate_"
 """Bind parameters of the gate begin with this; a statement's own may not."""
+
+
+_BIND_OPTIONS = ("literal_binds", "within_columns_clause", "accumulate_bind_names", "visited_bindparam")
+"""What SQLAlchemy tells a bind by keyword: the last two count those inside VALUES."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class GateBase(SQLCompiler):
         self.context: Context = dialect.rowgate
         self.fixed_binds: dict[str, Any] = {}
         self._own_binds: set[Any] = set()
+        self._names: dict[Any, frozenset[str]] = {}
         self.term_binds: dict[str, PrincipalTerm | None] = {}
         self.locking: list[Any] = []
         self._hidden: dict[tuple[str, str, str], str] = {}
@@ -54,8 +60,21 @@ class GateBase(SQLCompiler):
             raise Unguarded("schema_translate_map is not built yet: name the schema on the table")
         if self.context.variant is None:
             self.trusted = 1
-        seal_foreign_elements()
         super().__init__(dialect, statement, *args, **kw)
+        if statement is not None and not self.trusted:
+            self._check_tokens()
+
+    def _check_tokens(self) -> None:
+        """Refuse text that SQLAlchemy would take for an expanding bind, wherever it came from.
+
+        SQLAlchemy replaces such tokens in the finished SQL, inside quoted names and literals too, and pastes a part of
+        them.
+        """
+        binds = {self.bind_names[bind]: bind for bind in self.post_compile_params | self.literal_execute_params}
+        for token in self._post_compile_pattern.finditer(self.string or ""):
+            bind = binds.get(token.group(1))
+            if bind is None or (token.group(2) and not bind.type.dialect_impl(self.dialect)._has_bind_expression):
+                raise Unguarded("a name or a literal holds a token that SQLAlchemy replaces: choose another")
 
     @property
     def variant(self) -> Variant:
@@ -119,7 +138,11 @@ class GateBase(SQLCompiler):
 
     def _check_bind(self, bindparam: Any, *, literal: bool) -> None:
         """Refuse binds that are pasted as text: a negative number after a minus begins a comment."""
-        if str(bindparam.key).startswith(RESERVED):
+        key = str(bindparam.key)
+        if any(character in key for character in "~[]"):
+            raise Unguarded("a bind parameter's name is pasted into SQL: name it with letters, digits and underscores")
+        # Drivers' names are escaped: `rowgate.id` would become `rowgate_id`.
+        if re.sub(r"[^a-z0-9]", "_", key.lower()).startswith(RESERVED):
             raise Unguarded(f"bind parameters that begin with {RESERVED!r} are the gate's: choose another name")
         if bindparam.literal_execute or (literal and not isinstance(bindparam.type, String)):
             raise Unguarded("literal_execute pastes the value into SQL: leave it out, so that the value is bound")
@@ -141,7 +164,7 @@ class GateBase(SQLCompiler):
         VALUES by replacing their text, such as "(?)", wherever it stands.
         """
         self._own_binds.add(bind)
-        plain = {key: kw[key] for key in ("literal_binds", "within_columns_clause") if key in kw}
+        plain = {key: kw[key] for key in _BIND_OPTIONS if key in kw}
         text = super().visit_bindparam(bind, **plain)
         return f" {text}" if self.positional and not self._numeric_binds else text
 
@@ -161,12 +184,14 @@ class GateBase(SQLCompiler):
         """Render a value of whoever acts as a bind that the connection fills."""
         is_id = term.kind == "id"
         type_ = self.context.catalog.principal_id if is_id else term.type
-        key = f"{RESERVED}id" if is_id else f"{RESERVED}attr_{term.name}"
+        key = f"{RESERVED}id" if is_id else f"{RESERVED}attr_{term.name}_"
+        if kw.get("visited_bindparam") is not None or kw.get("accumulate_bind_names") is not None:
+            key += "_row"  # inside VALUES, which may be repeated: a bind there stands nowhere else
         known = self.term_binds.setdefault(key, term)
         if known is None or type(known.type) is not type(term.type):
             raise Unguarded(f"principal.attr({term.name!r}) is used with two types: use one")
         kw.pop("add_to_result_map", None)
-        return self._own(BindParameter(key, None, type_=type_), **kw)
+        return self._own(BindParameter(key, callable_=_nobody, type_=type_), **kw)
 
     def visit_rowgate_role(self, term: RoleTerm, **kw: Any) -> str:
         """Render whether whoever acts has a role: a constant by name, a comparison by column."""
@@ -177,9 +202,9 @@ class GateBase(SQLCompiler):
         self.term_binds[key] = None
         column = self.process(term.column)
         if self.dialect.name == "sqlite":
-            roles = self._own(BindParameter(key, None, type_=Text()))
+            roles = self._own(BindParameter(key, callable_=_nobody, type_=Text()))
             return f"({column} IN (SELECT value FROM json_each({roles})))"  # noqa: S608 - rendered, both of them
-        roles = self._own(BindParameter(key, None, type_=ARRAY(Text())))
+        roles = self._own(BindParameter(key, callable_=_nobody, type_=ARRAY(Text())))
         return f"({column} = ANY (CAST({roles} AS TEXT[])))"
 
     def _named_role(self, name: str) -> str:
@@ -201,12 +226,26 @@ class GateBase(SQLCompiler):
             if not owner._render_derived and not grammar.is_output_column(str(column.name)):
                 raise Unguarded(f"column {column.name!r} of a function could be a call: say .render_derived()")
             return
-        plain = getattr(owner, "element", owner)
-        known = self.entry_of(plain).table.c if isinstance(plain, TableClause) else getattr(owner, "c", ())
-        if owner is not None and not any(column.name == found.name for found in known):
+        if owner is not None and column.name not in self._names_of(owner):
             raise Unguarded(
                 f"{getattr(owner, 'name', owner)!s} has no column {column.name!r}: it could be a function call"
             )
+
+    def _names_of(self, owner: Any) -> frozenset[str]:
+        """Return the names of the columns that a FROM entry has."""
+        known = self._names.get(owner)
+        if known is None:
+            plain = getattr(owner, "element", owner)
+            columns = self.entry_of(plain).table.c if isinstance(plain, TableClause) else getattr(owner, "c", ())
+            known = self._names[owner] = frozenset(str(column.name) for column in columns)
+        return known
+
+    def render_literal_value(self, value: Any, type_: Any) -> str:
+        """Render a literal where SQLAlchemy binds none, such as the escape of LIKE or the flags of a pattern."""
+        text = super().render_literal_value(value, type_)
+        if not self.trusted:
+            check_pasted(text, self.dialect)
+        return text
 
     def is_target(self, table: Any) -> bool:
         """Return whether this is the table that the statement writes."""
@@ -215,3 +254,8 @@ class GateBase(SQLCompiler):
     def refuse(self, name: str) -> Unguarded:
         """Return the error for a construct that the grammar refuses."""
         return Unguarded(f"{name} is refused: {grammar.advice(name)}")
+
+
+def _nobody() -> NoReturn:
+    """Be the value of a principal's term that no connection has filled in."""
+    raise NoPrincipal("a value of the principal was not filled in: execute the statement on a guarded session")

@@ -17,9 +17,12 @@ from rowgate.decision import Condition, Variant
 from rowgate.errors import NoPrincipal, Unguarded
 from rowgate.gate.base import Context
 from rowgate.gate.expressions import Expressions
+from rowgate.gate.foreign import ask_gates_first
 from rowgate.gate.reads import Reads
 from rowgate.gate.strings import ClosedPreparer, ClosedTypes, closed
 from rowgate.gate.writes import Writes
+
+ask_gates_first()
 
 
 @cache

@@ -47,7 +47,8 @@ class Expressions(GateBase):
         return super().visit_custom_op_unary_modifier(element, operator, **kw)
 
     def _check_operator(self, operator: Any) -> None:
-        if not self.trusted and not grammar.is_operator(operator.opstring):
+        placeholder = "?" in operator.opstring and self.dialect.paramstyle == "qmark"
+        if not self.trusted and (placeholder or not grammar.is_operator(operator.opstring)):
             raise Unguarded(f"operator {operator.opstring!r} is not listed: use the operators of SQLAlchemy, or func")
 
     def visit_extract(self, extract: Any, **kw: Any) -> str:

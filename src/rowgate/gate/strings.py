@@ -19,6 +19,7 @@ class ClosedPreparer(IdentifierPreparer):
         """
         if getattr(ident, "quote", None) is False and not grammar.is_unquoted_name(str(ident)):
             raise Unguarded("quoted_name(..., quote=False) pastes its text into SQL: leave quoting to SQLAlchemy")
+        check_pasted(str(ident), self.dialect)
         return super().quote(ident)
 
 
@@ -36,7 +37,20 @@ class ClosedTypes(TypeCompiler):
             raise Unguarded(
                 f"the type {type(type_).__name__} renders as text that is no type name: use a built-in type"
             )
+        check_pasted(text, self.dialect)
         return text
+
+
+def check_pasted(text: str, dialect: Any) -> None:
+    """Refuse text that SQLAlchemy would replace in the finished SQL, where it looks for it by pattern.
+
+    Raises:
+        Unguarded: it holds one of the marks of expanding binds, of repeated VALUES or, where binds have numbers or no
+            names, of binds.
+    """
+    marks = (*grammar.MARKS, "%(") if dialect.positional else grammar.MARKS
+    if any(mark in text for mark in marks):
+        raise Unguarded("a name or a literal holds a mark that SQLAlchemy replaces in SQL: choose another")
 
 
 def closed(mixin: type[Any], base: type[Any]) -> type[Any]:

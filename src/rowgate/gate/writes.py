@@ -8,7 +8,7 @@ PostgreSQL evaluates WITH CHECK (https://www.postgresql.org/docs/current/sql-cre
 
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, String
+from sqlalchemy import Boolean, ColumnElement, String, Table
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, ColumnClause
 from sqlalchemy.sql.selectable import TableClause
@@ -86,8 +86,10 @@ class Writes(GateBase):
             raise Unguarded("hints are text: leave them out")
         entry = self.entry_of(stmt.table)
         names = {str(column.name) for column in entry.table.c}
-        if not {str(column.name) for column in stmt.table.c} <= names:
-            raise Unguarded(f"{entry.name} is written through a table with other columns: use the model's own")
+        # Another Table object may bring defaults of its own; hashes are equal for the ORM's annotated copies.
+        other = isinstance(stmt.table, Table) and hash(stmt.table) != hash(entry.table)
+        if other or not {str(column.name) for column in stmt.table.c} <= names:
+            raise Unguarded(f"{entry.name} is written through a Table that is not the model's own: write the model")
         self.target = entry
         self.proven = False
         self._returned = bool(stmt._returning)  # asked now: the ORM moves it into columns of its own when it compiles
@@ -242,13 +244,16 @@ def _flat(clause: Any) -> list[Any]:
 
 
 def _is_parameter_key(clause: Any) -> bool:
-    """Return whether this is `column = :parameter`, the value to come with the parameter set, as the ORM writes it."""
+    """Return whether this is `column = :parameter`, by a name of its own, as the ORM writes it.
+
+    Not by whether its value is given: that is no part of the key that compiled SQL is cached by.
+    """
     return (
         isinstance(clause, BinaryExpression)
         and clause.operator is operators.eq
         and isinstance(clause.left, ColumnClause)
         and isinstance(clause.right, BindParameter)
-        and clause.right.required
+        and not clause.right.unique
     )
 
 

@@ -37,6 +37,13 @@ class GuardedEngine(OptionEngineMixin, Engine):
         self.dialect = shut_dialect(original.dialect)
         self._variants: OrderedDict[Variant | None, Dialect] = OrderedDict()
         self._lock = Lock()
+        self._is_initialised = False
+
+    def initialised(self) -> None:
+        """Take over what the first connect has taught the caller's dialect, such as its isolation level."""
+        if not self._is_initialised:
+            self.dialect = shut_dialect(self._original.dialect)
+            self._is_initialised = True
 
     def dialect_for(self, variant: Variant | None) -> Dialect:
         """Return the dialect of a variant; None is the one that renders the query for the principal.
@@ -86,16 +93,19 @@ class GuardedConnection(Connection):
         self._who: Principal | None = None
         self._variant: Variant | None = None
         self._resolving = False
-        self._unsealed = 0
+        self._unsealed = 1  # listeners of the engine set the isolation level while the connection is made
         super().__init__(engine, connection or self._open(engine), **kw)
+        self._unsealed = 0
 
     def _open(self, engine: GuardedEngine) -> Any:
         dialect: Any = engine._original.dialect
         try:
-            return engine.pool.connect()
+            opened = engine.pool.connect()
+            engine.initialised()
         except dialect.loaded_dbapi.Error as error:
             Connection._handle_dbapi_exception_noconnection(error, dialect, engine._original)
             raise
+        return opened
 
     def admit(self, who: Principal, variant: Variant) -> None:
         """Bind the connection to a principal.

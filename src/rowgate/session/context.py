@@ -46,6 +46,9 @@ class GuardedContext(DefaultExecutionContext):
     def _init_default(cls, *_args: Any, **_kw: Any) -> NoReturn:
         raise Unguarded("a default executed by itself may draw from a sequence: insert a row instead", code="RG303")
 
+    def _exec_default_clause_element(self, *_args: Any, **_kw: Any) -> NoReturn:
+        raise Unguarded("a default that is a SELECT of its own, run beforehand, is not built yet: give the value")
+
     def _setup_dml_or_text_result(self) -> Any:
         """Read to the end the RETURNING that the gate added: its rows are nobody's result, their number is."""
         compiled: Any = self.compiled
