@@ -1,6 +1,7 @@
 """Two databases: the full one under the gate, and the shadow, which holds what one principal may read and has no gate."""
 
 import json
+import re
 import sqlite3
 import warnings
 from collections import Counter
@@ -155,6 +156,10 @@ class Arena:
             return self.refused(tree.kind, ours)
         with self.shadow(n) as session:
             theirs = outcome(lambda: tree.shadow(session), ordered=tree.ordered)
+        if ours.kind == "error" and not self.postgres and _same_name_twice(str(tree.shown)):
+            # PostgreSQL refuses two entries of one name in a FROM; SQLite lets tables have it, and no sub-select.
+            self.report.invalid["a name that stands twice in FROM"] += 1
+            return None
         return self.judge(ours, theirs)
 
     def guarded(self, n: int) -> Any:
@@ -227,3 +232,10 @@ def postgres_arena(full: Any, shadow: Any) -> Arena:
         return made
 
     return Arena(connect, "postgresql+psycopg://")
+
+
+def _same_name_twice(sql: str) -> bool:
+    """Return whether an alias has the name of a table that stands there without one."""
+    aliases = set(re.findall(r'AS ("?\w+"?)', sql))
+    tables = set(re.findall(r'(?:FROM|JOIN|,) ("?\w+"?)(?! AS)', sql))
+    return bool(aliases & tables)
