@@ -1,4 +1,4 @@
-"""Ways in, and legitimate uses lost, that reading the gate has found and that are not closed yet: each fails until then."""
+"""Ways in, and legitimate uses lost, that reading the gate has found. All are closed."""
 
 import contextlib
 import traceback
