@@ -1,4 +1,4 @@
-"""Ways in, and legitimate uses lost, that a fresh reading of the gate has found: each test fails until its hole is closed."""
+"""Ways in, and legitimate uses lost, that a fresh reading of the gate has found. All are closed."""
 
 import contextlib
 import copy
