@@ -157,7 +157,13 @@ class ActingPrincipal:
         return PrincipalTerm("id", "id", NullType())
 
     def attr(self, name: str, type_: TypeEngine[Any] | type[TypeEngine[Any]]) -> ColumnElement[Any]:
-        """Return the attribute `name` of the principal as SQL of this type; NULL where it is absent."""
+        """Return the attribute `name` of the principal as SQL of this type; NULL where it is absent.
+
+        Raises:
+            CatalogError: the name is no identifier; it becomes the name of a bind parameter.
+        """
+        if not name.isidentifier() or not name.isascii():
+            raise CatalogError(f"principal.attr({name!r}): name it with letters, digits and underscores")
         instance = type_() if isinstance(type_, type) else type_
         return PrincipalTerm("attr", name, instance)
 

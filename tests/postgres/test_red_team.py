@@ -17,7 +17,10 @@ from sqlalchemy import (
     Table,
     Uuid,
     bindparam,
+    cast,
+    column,
     create_engine,
+    delete,
     exists,
     func,
     insert,
@@ -25,14 +28,16 @@ from sqlalchemy import (
     or_,
     select,
     update,
+    values,
 )
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
-from rowgate import Catalog, RowgateError, guarded_sessionmaker, principal
+from rowgate import Catalog, CatalogError, RowgateError, Unguarded, guarded_sessionmaker, principal
 from world import ADMIN_D, FREE_A, SECRET, A, B, Base, Document, Project, Share, Tag, User, make_catalog, titles
 
 DOCUMENTS, TAGS = Document.__table__, Tag.__table__
@@ -231,3 +236,43 @@ def test_principals_travel() -> None:
     """A principal is a value: it is copied, and pickled for a task in another process."""
     assert FREE_A == copy.deepcopy(FREE_A)
     assert FREE_A == pickle.loads(pickle.dumps(FREE_A))
+
+
+USERS = User.__table__
+UNNAMED = values(column("hashed_password", String), column("other", String)).data([("x", "y")])
+BARE: dict[str, Any] = {
+    "returning": update(USERS).values(name=USERS.c.name).returning(UNNAMED.c.hashed_password),
+    "set": update(USERS)
+    .values(name=UNNAMED.c.hashed_password)
+    .where(USERS.c.name != UNNAMED.c.other)
+    .returning(USERS.c.name),
+    "returning of a delete": delete(USERS).where(USERS.c.name == "d").returning(UNNAMED.c.hashed_password),
+}
+
+
+@pytest.mark.parametrize("how", BARE)
+def test_columns_without_a_qualifier_are_not_the_targets(backend: Any, how: str) -> None:
+    """VALUES without a name renders its columns bare: in a write they would mean the target's own, unmasked."""
+    catalog, users = _open_but(User)
+    users.mask(User.hashed_password)
+    users.allow("read", "update", "delete")
+    assert SECRET not in _try(backend, BARE[how], maker=backend.maker(catalog))
+
+
+def test_attributes_are_named_like_parameters() -> None:
+    """`tenant.id` and `tenant_id` would be one bind parameter to a driver: the first is refused."""
+    with pytest.raises(CatalogError):
+        principal.attr("tenant.id", Integer())
+
+
+def test_options_bring_no_criteria_in_front_of_a_barrier(postgres: Any) -> None:
+    """`with_loader_criteria` on a write would run before the policy has admitted the row."""
+    catalog = Catalog(Base, principal_id=Uuid())
+    for other in Base.metadata.sorted_tables:
+        if other is not Document.__table__:
+            catalog.open(other, reason="not under test")
+    catalog.policy(Document, barrier=True).allow("read", "update", when=Document.owner_id == principal.id)
+    oracle = with_loader_criteria(Document, cast(Document.title, Integer) == 0)
+    statement = update(Document).values(pages=5).options(oracle)
+    with pytest.raises(Unguarded):
+        postgres.run(FREE_A, lambda s: s.execute(statement), maker=postgres.maker(catalog))

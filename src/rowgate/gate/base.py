@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from sqlalchemy import ARRAY, String, Text
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BindParameter
-from sqlalchemy.sql.selectable import TableClause, TableValuedAlias
+from sqlalchemy.sql.selectable import Alias, TableClause, TableValuedAlias
 
 from rowgate import grammar
 from rowgate.catalog import Catalog, Entry
@@ -235,7 +235,9 @@ class GateBase(SQLCompiler):
         """Return the names of the columns that a FROM entry has."""
         known = self._names.get(owner)
         if known is None:
-            plain = getattr(owner, "element", owner)
+            plain = owner
+            while isinstance(plain, Alias):  # of a table, or of another alias
+                plain = plain.element
             columns = self.entry_of(plain).table.c if isinstance(plain, TableClause) else getattr(owner, "c", ())
             known = self._names[owner] = frozenset(str(column.name) for column in columns)
         return known

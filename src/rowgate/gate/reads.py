@@ -166,7 +166,8 @@ class Reads(GateBase):
         text = super().visit_column(column, include_table=include_table, **kw)
         if self.target is None or column.is_literal:
             return text
-        return self._of_target(self.target, column, text, bare=not include_table)
+        bare = not include_table or not getattr(column.table, "named_with_column", True)
+        return self._of_target(self.target, column, text, bare=bare)
 
     def _check_literal(self, name: str) -> None:
         if not grammar.is_literal(name):
@@ -182,7 +183,7 @@ class Reads(GateBase):
         if not self.is_target(table):
             if table is self._listed:
                 return text
-            if bare or str(table.name) == target.name:
+            if bare or str(table.name) == target.name:  # unqualified, it would mean a column of the target
                 raise Unguarded(f"column {column.name!r} would be read as the written table's own: name another alias")
             return text
         for mask in masked(target, self.variant):

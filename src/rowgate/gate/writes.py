@@ -98,6 +98,8 @@ class Writes(GateBase):
     def _guarded(self, entry: Entry, action: Action, stmt: Any) -> Any:
         """Return the statement with the guard in its WHERE; behind a barrier, with its criteria inside the guard."""
         guard = RowGuard(entry, action, self._named(entry, stmt))
+        if entry.barrier and stmt._with_options:
+            raise Unguarded("options on a write would add criteria in front of the barrier: write them into where()")
         if not entry.barrier or guard.named or not stmt._where_criteria:
             return stmt.where(guard)
         guard.behind = stmt._where_criteria
