@@ -15,7 +15,7 @@ LIBRARY = {
     "cli": 8, "server": 9,
 }  # fmt: skip
 SERVER = {
-    "__init__": 0, "identifiers": 0, "secret_files": 0, "embedded_host": 0,
+    "__init__": 0, "identifiers": 0, "body_limit": 0, "secret_files": 0, "embedded_host": 0,
     "settings": 1, "security": 1, "embedded_roles": 1, "embedded_traces": 1, "embedded": 2,
     "database": 3, "models": 4, "policies": 5, "migrations": 5,
     "migrate": 6, "accounts": 6, "roles": 6, "documents": 6, "configurations": 6, "audit": 6,

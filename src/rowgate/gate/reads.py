@@ -181,7 +181,7 @@ class Reads(GateBase):
         if table is None:
             raise Unguarded(f"column {column.name!r} in a write belongs to no table: take it from the table")
         if not self.is_target(table):
-            if table is self._listed:
+            if table is self._listed and table.named_with_column:
                 return text
             if bare or str(table.name) == target.name:  # unqualified, it would mean a column of the target
                 raise Unguarded(f"column {column.name!r} would be read as the written table's own: name another alias")
@@ -218,7 +218,19 @@ class Reads(GateBase):
     _listed: Any = None
     """The VALUES whose own list of columns is being rendered, without a table in front."""
 
+    def _render_values(self, element: Any, **kw: Any) -> str:
+        """Render the rows of VALUES, which are no list of its columns."""
+        around, self._listed = self._listed, None
+        try:
+            return str(super()._render_values(element, **kw))
+        finally:
+            self._listed = around
+
     def _check_values(self, element: Any) -> None:
+        if self.target is not None and not getattr(element, "named_with_column", True):
+            raise Unguarded(
+                "VALUES in a write needs a name, or its columns would mean the target's: values(..., name='v')"
+            )
         if not self.trusted and element.literal_binds:
             raise Unguarded(
                 "values(literal_binds=True) pastes its values into SQL: leave it out, so that they are bound"

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from rowgate.server import migrate, problems
+from rowgate.server.body_limit import BodyLimit
 from rowgate.server.database import open_database
 from rowgate.server.embedded import Urls
 from rowgate.server.policies import catalog
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None, *, urls: Urls | None = None) ->
         title="Rowgate",
         summary="Documents, and who may see them.",
         lifespan=lifespan,
+        redirect_slashes=False,  # a redirect would go to the host that the caller names
         responses=problems.responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
         separate_input_output_schemas=False,
     )
@@ -53,6 +55,7 @@ def create_app(settings: Settings | None = None, *, urls: Urls | None = None) ->
     app.state.signing_key = signing_key(chosen)
     app.state.head = migrate.head()
     problems.install(app)
+    app.add_middleware(BodyLimit)
     for router in (auth.router, users.router, documents.router, health.router):
         app.include_router(router)
     return app

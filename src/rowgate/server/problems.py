@@ -20,6 +20,8 @@ from rowgate.fastapi import MEDIA_TYPE, problem, problems
 
 logger = logging.getLogger("rowgate.server")
 
+MAX_ERRORS = 20
+"""How many of the errors of one request are told; each repeats the name of a field that the caller chose."""
 RETRY_AFTER = {"Retry-After": "1"}
 _UNAVAILABLE = ("08", "53", "57P")
 """Classes of SQLSTATE: connection failures, no resources, shutdowns. https://www.postgresql.org/docs/current/errcodes-appendix.html."""
@@ -64,7 +66,9 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
     found = error.errors()
     if any(one["type"] == "json_invalid" for one in found):
         return problem(HTTPStatus.BAD_REQUEST, "The body is not valid JSON.")
-    errors = [{"where": ".".join(str(part) for part in one["loc"]), "message": one["msg"]} for one in found]
+    errors = [
+        {"where": ".".join(str(part) for part in one["loc"]), "message": one["msg"]} for one in found[:MAX_ERRORS]
+    ]
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "Some of what was sent is not valid.", errors=errors)
 
 
