@@ -58,7 +58,7 @@ class Criteria:
     keys: Any = None
     parameters: list[Row] | None = None
 
-    def judge(self, arena: Arena, n: int) -> str | None:
+    def judge(self, arena: Arena, n: int) -> str | None:  # noqa: PLR0911 - one for each way it can end
         """Do it on both sides; return what differs."""
         truth = arena.truths[n]
         statement, writable = self._narrowed(truth)
