@@ -4,7 +4,10 @@ from importlib.metadata import entry_points
 from importlib.metadata import version as installed_version
 from typing import Annotated
 
-import typer
+try:
+    import typer
+except ModuleNotFoundError:
+    raise SystemExit("rowgate: the command line is an extra: install rowgate[cli], or rowgate[server]") from None
 
 app = typer.Typer(
     name="rowgate",
