@@ -14,7 +14,7 @@ from sqlalchemy.sql.selectable import CTE, TableClause
 from sqlalchemy.types import TypeEngine
 
 from rowgate.errors import CatalogError
-from rowgate.policy import Action, ActionName, Allow, Everyone, Mask, Policy, Restrict, expression, is_callable
+from rowgate.policy import ActionName, Allow, Everyone, Mask, Policy, Restrict, expression, is_callable
 from rowgate.principal import PrincipalTerm, RoleTerm, role_name
 
 StatementT = TypeVar("StatementT", bound=Executable)
@@ -363,8 +363,3 @@ def _harmless(name: str) -> bool:
 def _need(reason: str, message: str) -> None:
     if not reason.strip():
         raise CatalogError(message)
-
-
-def actions_of(entry: Entry) -> frozenset[Action]:
-    """Return the actions that some rule of the table allows."""
-    return frozenset().union(*(allow.actions for allow in entry.allows))

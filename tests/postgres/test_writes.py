@@ -72,8 +72,6 @@ NAMED: dict[str, Callable[[Session, list[Any]], None]] = {
 @pytest.mark.parametrize("count", [1, 2, len(MINE)])
 def test_named_rows_of_ones_own_are_changed(backend: Any, how: str, count: int) -> None:
     """Every way to name rows changes those that may be changed, and no other."""
-    if backend.is_sqlite and how in ("bulk by key", "mappings") and count > 1:
-        pytest.skip("not closed yet: test_found.py, test_bulk_update_by_key_counts_its_rows")
     before = _pages(backend)
     backend.run(FREE_A, lambda s: NAMED[how](s, MINE[:count]), commit=True)
     assert {**before, **{row.title: 99 for row in MINE[:count]}} == _pages(backend)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Integer, String, cast, column, delete, func, insert, select, update, values
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from proof.arena import Arena, postgres_arena, sqlite_arena
@@ -49,7 +50,9 @@ def test_core_update_returning_a_row_that_is_hidden_then(arena: Arena) -> None:
 def test_orm_soft_delete_without_returning_works(arena: Arena) -> None:
     """Twin of the two above: what the ORM returns to itself proves no more than the write does."""
     with arena.guarded(0) as session:
+        before = set(session.scalars(select(Doc.id)))
         session.execute(update(Doc).values(deleted=True))
+        assert set(session.scalars(select(Doc.id))) < before
 
 
 def test_orm_bulk_insert_returning_a_row_that_is_hidden(arena: Arena) -> None:
@@ -68,19 +71,25 @@ def test_orm_bulk_insert_without_returning_works(arena: Arena) -> None:
     """Twin of the two above: a row that one may create and not read is created."""
     with arena.guarded(0) as session:
         session.execute(insert(Doc), [NEW])
+        session.flush()
+        assert NEW["id"] not in set(session.scalars(select(Doc.id)))
+        with pytest.raises(IntegrityError):  # it is there: its key is taken
+            session.execute(insert(Doc), [NEW])
 
 
 def test_write_with_values_in_a_sub_select(arena: Arena) -> None:
-    """VALUES in a sub-select of a write is refused on PostgreSQL: its columns are taken for the target's."""
+    """VALUES in a sub-select of a write works: its list of columns is not taken for the target's."""
     rows = values(column("v", Integer), column("w", String), name="rows").data([(1, "a"), (2, "b")])
     if not arena.postgres:
         rows = rows.cte("rows_")
     with arena.guarded(0) as session:
+        assert {1, 2} & set(session.scalars(select(Tag.id)))
         session.execute(delete(Tag).where(Tag.id.in_(select(rows.c.v))))
+        assert set() == {1, 2} & set(session.scalars(select(Tag.id)))
 
 
 def test_returning_of_an_expression_alone(arena: Arena) -> None:
-    """RETURNING of nothing but an expression is refused where the new row must prove itself."""
+    """RETURNING of nothing but an expression carries the proof of the new row too."""
     statement = update(DOCS).where(DOCS.c.owner_id == 1).values(pages=3, owner_id=1).returning(DOCS.c.pages + 1)
     with arena.guarded(0) as session:
         assert {(4,)} == {tuple(row) for row in session.execute(statement)}

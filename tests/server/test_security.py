@@ -17,7 +17,6 @@ from rowgate.server import security
 from rowgate.server.security import (
     InvalidToken,
     PasswordError,
-    dummy_verify,
     hash_password,
     issue_access_token,
     read_access_token,
@@ -113,11 +112,8 @@ async def test_unknown_user_costs_the_same_time() -> None:
         return min(times)
 
     known = await seconds("wrong password", hashed)
-    for password, value in (("wrong password", None), ("nul\0", hashed), ("wrong password", "!")):
+    for password, value in (("wrong password", None), ("", None), ("nul\0", hashed), ("wrong password", "!")):
         assert 0.5 < await seconds(password, value) / known < 2
-    started = time.perf_counter()
-    await dummy_verify()
-    assert time.perf_counter() - started > known / 2
 
 
 async def test_event_loop_goes_on_while_passwords_are_verified() -> None:

@@ -80,11 +80,6 @@ async def verify_password(password: str, hashed: str | None) -> bool:
     return known and matches
 
 
-async def dummy_verify() -> None:
-    """Take the time of one verification: for log-ins of users who do not exist."""
-    await verify_password("", None)
-
-
 def issue_access_token(
     key: bytes, *, subject: UUID, seconds: int, issuer: str, audience: str, now: datetime | None = None
 ) -> tuple[str, int]:
