@@ -9,9 +9,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rowgate.action import Action
     from rowgate.catalog import Catalog
     from rowgate.errors import AccessDenied, CatalogError, NoPrincipal, PolicyDrift, RowgateError, Unguarded
-    from rowgate.policy import EVERYONE, Action, Policy
+    from rowgate.permission import can
+    from rowgate.policy import EVERYONE, Policy
     from rowgate.principal import Hierarchy, Principal, principal
     from rowgate.session import AuditEvent, GuardedSessionmaker, StrippedError, guarded_sessionmaker
 
@@ -31,11 +33,12 @@ __all__ = [
     "RowgateError",
     "StrippedError",
     "Unguarded",
+    "can",
     "guarded_sessionmaker",
     "principal",
 ]
 
-_MODULES = ("errors", "principal", "policy", "catalog", "session")
+_MODULES = ("errors", "action", "principal", "permission", "policy", "catalog", "session")
 
 
 def __getattr__(name: str) -> Any:
