@@ -290,7 +290,7 @@ def _metadata(source: Any) -> tuple[MetaData, registry | None]:
         return source, None
     if isinstance(source, registry):
         return source.metadata, source
-    found = getattr(source, "registry", None)
+    found = getattr(source, "registry", None) or getattr(source, "_sa_registry", None)  # SQLModel has only the second
     if isinstance(found, registry):
         return source.metadata, found
     raise CatalogError(f"{source!r} is no declarative base, registry or MetaData")
