@@ -1,28 +1,23 @@
-"""What the gate costs: each work done through it and with the same WHERE written by hand, in turn, on one machine.
+"""What the gate costs the server: its documents, asked through the gate and with the same WHERE written by hand.
 
 Prints the median of the paired ratios (gate / by hand) with its 95 % interval (bootstrap), so that 1.00 is "the same".
+The demo data, a free user, five works. Writes by hand are what most applications have: the unit of work names its rows
+by primary key, and an insert proves nothing.
 """
 
-import argparse
-import asyncio
 import random
-import statistics
-import tempfile
-import time
-from collections.abc import Awaitable, Callable
-from pathlib import Path
 
+from paired import Report, Work, measure, progress, versions
+from shown import arguments, run
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from rowgate import GuardedSessionmaker, Principal, guarded_sessionmaker
 from rowgate.server import demo
-from rowgate.server.embedded import EmbeddedPostgres, Urls
+from rowgate.server.embedded import Urls
 from rowgate.server.migrate import upgrade
 from rowgate.server.models import Document, User
 from rowgate.server.policies import catalog
-
-Work = Callable[[], Awaitable[object]]
 
 
 def by_hand(me: object) -> ColumnElement[bool]:
@@ -34,7 +29,7 @@ def by_hand(me: object) -> ColumnElement[bool]:
 
 def works(
     guarded: GuardedSessionmaker[AsyncSession], plain: async_sessionmaker[AsyncSession], who: Principal
-) -> dict[str, tuple[Work, Work]]:
+) -> list[Work]:
     """Return each work as a pair: through the gate, by hand."""
     prebuilt = select(Document).order_by(Document.id.desc()).limit(20)
     prebuilt_by_hand = prebuilt.where(by_hand(who.id))
@@ -86,40 +81,17 @@ def works(
             change = update(Document).where(Document.owner_id == who.id, by_hand(who.id)).values(title="z")
             await session.execute(change, execution_options={"synchronize_session": "fetch"})
 
-    return {
-        "list 20, statement prebuilt": (gate_list, hand_list),
-        "list 20, statement built per call": (gate_built, hand_built),
-        "load, change, commit": (gate_change, hand_change),
-        "insert 20": (gate_insert, hand_insert),
-        "bulk update of one's own": (gate_bulk, hand_bulk),
-    }
+    return [
+        Work("list 20, statement prebuilt", gate_list, hand_list, limit=1.03),
+        Work("list 20, statement built per call", gate_built, hand_built, limit=1.00),
+        Work("load, change, commit", gate_change, hand_change),
+        Work("insert 20", gate_insert, hand_insert),
+        Work("bulk update of one's own", gate_bulk, hand_bulk),
+    ]
 
 
-async def measure(gate: Work, hand: Work, rounds: int) -> list[float]:
-    """Return the ratio of each round; which of the two goes first changes every time."""
-    for _ in range(20):
-        await gate()
-        await hand()
-    ratios = []
-    for number in range(rounds):
-        first, second = (gate, hand) if number % 2 else (hand, gate)
-        times = {}
-        for work in (first, second):
-            begin = time.perf_counter()
-            await work()
-            times[work] = time.perf_counter() - begin
-        ratios.append(times[gate] / times[hand])
-    return ratios
-
-
-def interval(ratios: list[float]) -> tuple[float, float]:
-    """Return the 95 % interval of the median, by bootstrap."""
-    medians = sorted(statistics.median(random.choices(ratios, k=len(ratios))) for _ in range(1000))
-    return medians[25], medians[975]
-
-
-async def run(urls: Urls, rounds: int) -> None:
-    """Fill, measure, print."""
+async def bench(urls: Urls, pairs: int) -> Report:
+    """Fill and measure."""
     await upgrade(urls.owner, application_role=urls.application.username)
     engine: AsyncEngine = create_async_engine(urls.application)
     owner = create_async_engine(urls.owner)
@@ -127,27 +99,20 @@ async def run(urls: Urls, rounds: int) -> None:
     await demo.fill(guarded, lambda _done: None)
     async with guarded.system(reason="bench") as session:
         me = (await session.scalars(select(User.id).where(User.username == "free"))).one()
-    who = Principal(me, roles={"free_user"})
     plain = async_sessionmaker(engine, expire_on_commit=False)
-    print(f"{'work':36} {'gate / by hand':>15}   95 % interval   ({rounds} pairs, asyncpg, PostgreSQL 18)")
-    for name, (gate, hand) in works(guarded, plain, who).items():
-        ratios = await measure(gate, hand, rounds)
-        low, high = interval(ratios)
-        print(f"{name:36} {statistics.median(ratios):15.3f}   {low:.3f} to {high:.3f}")
+    report = Report("The server's documents: gate / by hand", ("table", "work"), await versions(engine))
+    pending = works(guarded, plain, Principal(me, roles={"free_user"}))
+    with progress(pairs * len(pending)) as done:
+        report.results = [await measure("documents", work, pairs, done) for work in pending]
     await engine.dispose()
     await owner.dispose()
+    return report
 
 
 def main() -> None:
     """Measure on an embedded PostgreSQL of its own, with the demo data."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=1000, help="pairs of each work (default 1000)")
-    rounds: int = parser.parse_args().rounds
-    with (
-        tempfile.TemporaryDirectory(prefix="rowgate-bench-", ignore_cleanup_errors=True) as folder,
-        EmbeddedPostgres(Path(folder) / "data") as urls,
-    ):
-        asyncio.run(run(urls, rounds))
+    found = arguments(str(__doc__), pairs=1000)
+    run(lambda urls: bench(urls, found.pairs), found, unsafe_fast=False)
 
 
 if __name__ == "__main__":
