@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rowgate.catalog import Catalog
     from rowgate.errors import AccessDenied, CatalogError, NoPrincipal, PolicyDrift, RowgateError, Unguarded
+    from rowgate.lift import lift
     from rowgate.policy import EVERYONE, Action, Policy
     from rowgate.principal import Hierarchy, Principal, principal
     from rowgate.session import AuditEvent, GuardedSessionmaker, StrippedError, guarded_sessionmaker
@@ -32,10 +33,11 @@ __all__ = [
     "StrippedError",
     "Unguarded",
     "guarded_sessionmaker",
+    "lift",
     "principal",
 ]
 
-_MODULES = ("errors", "principal", "policy", "catalog", "session")
+_MODULES = ("errors", "principal", "lift", "policy", "catalog", "session")
 
 
 def __getattr__(name: str) -> Any:
@@ -49,11 +51,14 @@ def __getattr__(name: str) -> Any:
 
 
 class _Facade(ModuleType):
-    """The package. Importing the module `rowgate.principal` must not hide the term `rowgate.principal` behind it."""
+    """The package. Importing the module `rowgate.principal` must not hide the term `rowgate.principal` behind it.
+
+    The same holds for `rowgate.lift`.
+    """
 
     def __setattr__(self, name: str, value: Any) -> None:
-        is_module = name == "principal" and isinstance(value, ModuleType)
-        super().__setattr__(name, value.principal if is_module else value)
+        is_module = name in ("lift", "principal") and isinstance(value, ModuleType)
+        super().__setattr__(name, getattr(value, name) if is_module else value)
 
 
 sys.modules[__name__].__class__ = _Facade

@@ -18,15 +18,21 @@ from rowgate.policy import Action, Allow, Mask, Restrict
 from rowgate.principal import Principal
 
 Condition = ColumnElement[bool]
+LiftedRule = tuple[tuple[str | None, str], str]
+"""A restriction on one table alone: (schema and name of the table, name of the restriction)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What of a principal changes the SQL itself: the active roles that some rule names, and the lifts."""
+    """What of a principal changes the SQL itself: the active roles that some rule names, and the lifts.
+
+    `lifts` are the session's, by name on every table; `lifted` are those of one statement, each on its table.
+    """
 
     roles: frozenset[str]
     anonymous: bool
     lifts: frozenset[str]
+    lifted: frozenset[LiftedRule] = frozenset()
 
     @classmethod
     def of(cls, who: Principal, catalog: Catalog, lifts: Iterable[str] = ()) -> "Variant":
@@ -164,7 +170,9 @@ def _carried(entry: Entry, actions: set[Action], variant: Variant) -> list[Condi
 
 
 def _standing(entry: Entry, variant: Variant) -> list[Restrict]:
-    return [rule for rule in entry.restricts if rule.name not in variant.lifts or not rule.lift & variant.roles]
+    key = (entry.table.schema, str(entry.table.name))
+    named = {rule.name for rule in entry.restricts if rule.name in variant.lifts or (key, rule.name) in variant.lifted}
+    return [rule for rule in entry.restricts if rule.name not in named or not rule.lift & variant.roles]
 
 
 def _shown(mask: Mask, variant: Variant) -> Condition:

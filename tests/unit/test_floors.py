@@ -10,7 +10,7 @@ import rowgate
 
 ROOT = Path(rowgate.__file__).parent
 LIBRARY = {
-    "errors": 0, "principal": 1, "policy": 2, "catalog": 3, "decision": 4, "grammar": 4, "gate": 5, "wall": 5,
+    "errors": 0, "principal": 1, "policy": 2, "lift": 3, "catalog": 3, "decision": 4, "grammar": 4, "gate": 5, "wall": 5,
     "reference": 5, "session": 6, "explain": 6, "live": 6, "__init__": 7, "fastapi": 8, "alembic": 8, "testing": 8,
     "cli": 8, "server": 9,
 }  # fmt: skip
