@@ -56,6 +56,12 @@ def _lambda_with_option(session: Session) -> list[str]:
     return sorted(session.execute(lambda_stmt(lambda: select(Document.title).options(option))).scalars())
 
 
+def _linked_lambda(session: Session) -> list[str]:
+    statement = lambda_stmt(lambda: select(Document.title))
+    statement += lambda plain: plain.options(lift("soft-delete", Document))
+    return sorted(session.execute(statement).scalars())
+
+
 def _streamed(session: Session) -> list[str]:
     statement = select(Document).options(OPTION).execution_options(yield_per=2)
     return sorted(document.title for document in session.scalars(statement))
@@ -129,6 +135,7 @@ WAYS: dict[str, Callable[[Session], list[str]]] = {
     "entities": lambda s: sorted(d.title for d in s.scalars(select(Document).options(OPTION))),
     "lambda": _lambda,
     "lambda with an option from outside": _lambda_with_option,
+    "linked lambda": _linked_lambda,
     "streamed": _streamed,
     "sub-select": _in_sub_select,
     "cte": _in_cte,
@@ -298,6 +305,28 @@ def test_a_listener_runs_statements_of_its_own(sync_backend: Any) -> None:
     assert [PLAIN] * 6 == seen
 
 
+def test_the_dialect_is_back_before_the_statement_runs(sync_backend: Any) -> None:
+    """Whatever compiles from then on is not lifted; nor after a statement that the gate refuses."""
+    engine = sync_backend.Session.engine
+    seen: list[Any] = []
+
+    def look(connection: Any, *_args: Any) -> None:
+        seen.append(connection.dialect.rowgate.variant.lifted)
+
+    def work(session: Session) -> list[str]:
+        with pytest.raises(Unguarded):
+            session.execute(select(func.pg_sleep(1), Document.title).options(OPTION))
+        look(session.connection())
+        return _titles(session, OPTION)
+
+    event.listen(engine, "before_cursor_execute", look)
+    try:
+        assert LIFTED == sync_backend.run(ADMIN_D, work)
+    finally:
+        event.remove(engine, "before_cursor_execute", look)
+    assert [frozenset()] * 2 == seen
+
+
 def test_a_listener_that_replaces_the_statement(sync_backend: Any) -> None:
     """The options of the statement that runs count: judged and audited for it."""
     engine = sync_backend.Session.engine
@@ -315,6 +344,23 @@ def test_a_listener_that_replaces_the_statement(sync_backend: Any) -> None:
     finally:
         event.remove(engine, "before_execute", replace)
     assert PLAIN == sync_backend.run(ADMIN_D, _titles)
+
+
+def test_async_streams_are_lifted_and_audited(asyncpg_backend: Any) -> None:
+    """`stream()` and `stream_scalars()` of an AsyncSession, and of its connection, are executions like any other."""
+    statement = select(Document.title).options(OPTION)
+
+    async def work() -> list[list[str]]:
+        async with asyncpg_backend.Session(ADMIN_D) as session:
+            found = [[row.title async for row in await session.stream(statement)]]
+            found.append([title async for title in await session.stream_scalars(select(Document.title))])
+            connection = await session.connection()
+            found.append([row.title async for row in await connection.stream(statement)])
+        return [sorted(one) for one in found]
+
+    asyncpg_backend.audited.clear()
+    assert [LIFTED, PLAIN, LIFTED] == asyncpg_backend.runner.run(work())
+    assert [EVENT] * 2 == asyncpg_backend.audited
 
 
 def test_other_statements_while_a_lifted_result_is_read(backend: Any) -> None:
@@ -524,8 +570,10 @@ def test_a_statement_that_writes_cannot_lift(backend: Any, write: str, by: str) 
     lifted = statement.options(OPTION) if by == "option" else statement
     before = backend.stored(select(Document.id, Document.pages).order_by(Document.id))
     for lifts in ((), {"soft-delete"}) if statement.is_dml else ((),):
+        backend.audited.clear()
         with pytest.raises(Unguarded, match=r"session's lift|a write inside another statement"):
             backend.run(ADMIN_D, lambda s: s.execute(lifted, **options), commit=True, lift=lifts)
+        assert not statement.is_dml or [EVERY] * len(lifts) == backend.audited  # the session's own, no more
     assert before == backend.stored(select(Document.id, Document.pages).order_by(Document.id))
 
 
@@ -569,9 +617,14 @@ def test_include_filtered_is_for_one_statement(sync_backend: Any) -> None:
 
 
 def test_a_sessions_own_lift_and_a_statements(backend: Any) -> None:
-    """Both together are one lift, both audited."""
+    """Both together are the session's, both audited: rows are locked, and `get()` remembers."""
+
+    def work(session: Session) -> list[Any]:
+        locked = session.scalars(select(Document).options(OPTION).with_for_update()).all()
+        return [sorted(document.title for document in locked), session.get(Document, GONE) in locked]
+
     backend.audited.clear()
-    assert LIFTED == backend.run(ADMIN_D, lambda s: _titles(s, OPTION), lift={"soft-delete"})
+    assert [LIFTED, True] == backend.run(ADMIN_D, work, lift={"soft-delete"})
     assert [EVERY, EVENT] == backend.audited
 
 

@@ -212,7 +212,6 @@ class GuardedConnection(Connection):
         engine = self.engine
         rules = judged(statement, execution_options, self._who, engine.catalog, engine.audit)
         rules = frozenset(rule for rule in rules if rule[1] not in self._variant.lifts)
-        self.dialect = self._own_dialect
         if rules:
             lifting = replace(self._variant, lifted=rules)
             for watcher in self._watchers:

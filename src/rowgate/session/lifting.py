@@ -12,16 +12,6 @@ from rowgate.principal import Principal
 from rowgate.session.audit import Audit, AuditEvent
 
 
-def refuse_writing(statement: Any, execution_options: Any) -> None:
-    """Refuse a lift of a statement that writes.
-
-    Raises:
-        Unguarded: it is INSERT, UPDATE or DELETE, and lifts by itself.
-    """
-    if statement.is_dml and (lifts_of(statement) or execution_options.get(EVERY)):
-        refuse_lifted_write()
-
-
 def judged(
     statement: Any, execution_options: Any, who: Principal, catalog: Catalog, audit: Audit
 ) -> frozenset[LiftedRule]:
@@ -35,7 +25,8 @@ def judged(
     every = bool(execution_options.get(EVERY))
     if not options and not every:
         return frozenset()
-    refuse_writing(statement, execution_options)
+    if statement.is_dml:
+        refuse_lifted_write()
     refused = [option for option in options if not _roles_for(option, catalog) & who.roles]
     for option in refused:
         audit(AuditEvent("lift-refused", who.id, option.name, option.table))

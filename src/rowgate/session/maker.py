@@ -18,7 +18,6 @@ from rowgate.gate import gated_dialect, render_condition
 from rowgate.principal import Principal
 from rowgate.session.audit import Audit, AuditEvent, log_event
 from rowgate.session.connection import GuardedConnection, GuardedEngine
-from rowgate.session.lifting import refuse_writing
 from rowgate.session.memory import Rechecking
 
 SessionT = TypeVar("SessionT", Session, AsyncSession)
@@ -240,7 +239,6 @@ def _before_attach(_session: Guarded, instance: Any) -> None:
 
 def _do_orm_execute(state: ORMExecuteState) -> None:
     """Let bulk writes ask the database which rows they changed: in Python, criteria know no policy."""
-    refuse_writing(state.statement, state.execution_options)  # before the ORM runs a SELECT on its behalf
     by_criteria = not isinstance(state.parameters, list | tuple)  # with a list, rows are named by primary key
     if (state.is_update or state.is_delete) and by_criteria:
         wanted = state.execution_options.get("synchronize_session", "auto")
