@@ -9,10 +9,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rowgate.action import Action
     from rowgate.catalog import Catalog
     from rowgate.errors import AccessDenied, CatalogError, NoPrincipal, PolicyDrift, RowgateError, Unguarded
     from rowgate.lift import lift
-    from rowgate.policy import EVERYONE, Action, Policy
+    from rowgate.permission import can
+    from rowgate.policy import EVERYONE, Policy
     from rowgate.principal import Hierarchy, Principal, principal
     from rowgate.session import AuditEvent, GuardedSessionmaker, StrippedError, guarded_sessionmaker
 
@@ -32,12 +34,13 @@ __all__ = [
     "RowgateError",
     "StrippedError",
     "Unguarded",
+    "can",
     "guarded_sessionmaker",
     "lift",
     "principal",
 ]
 
-_MODULES = ("errors", "principal", "lift", "policy", "catalog", "session")
+_MODULES = ("errors", "action", "principal", "lift", "permission", "policy", "catalog", "session")
 
 
 def __getattr__(name: str) -> Any:

@@ -1,10 +1,9 @@
 """The closed list: every table has a policy or is declared open with a reason. Nothing else may be named."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Executable, MetaData, Select, Table
+from sqlalchemy import Executable, MetaData, Select, Table
 from sqlalchemy.exc import NoInspectionAvailable
 from sqlalchemy.inspection import inspect
 from sqlalchemy.orm import Mapper, registry
@@ -13,33 +12,15 @@ from sqlalchemy.sql.elements import BindParameter, ColumnClause, TextClause
 from sqlalchemy.sql.selectable import CTE, TableClause
 from sqlalchemy.types import TypeEngine
 
+from rowgate.action import ActionName
+from rowgate.entry import Entry, conditions
 from rowgate.errors import CatalogError
-from rowgate.policy import ActionName, Allow, Everyone, Mask, Policy, Restrict, expression, is_callable
+from rowgate.following import check_cycles, follows, inheritance, is_joined, mark_self_readers
+from rowgate.permission import TableKey
+from rowgate.policy import Allow, Everyone, Mask, Policy, Restrict, expression, is_callable
 from rowgate.principal import PrincipalTerm, RoleTerm, role_name
 
 StatementT = TypeVar("StatementT", bound=Executable)
-TableKey = tuple[str | None, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One table and all its rules, their conditions resolved to expressions on the table's columns."""
-
-    table: Table
-    allows: tuple[Allow, ...]
-    restricts: tuple[Restrict, ...]
-    masks: Mapping[str, Mask]
-    barrier: bool
-    reason: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The name of the table."""
-        return self.table.name
-
-    def column(self, name: str) -> Any:
-        """Return the column of this name in the database, whatever its key in Python."""
-        return next(column for column in self.table.c if column.name == name)
 
 
 class Catalog:
@@ -128,8 +109,13 @@ class Catalog:
             if key in rules:
                 raise CatalogError(f"table {_show(key)} has a policy and is declared open")
             rules[key] = [(policy, self.metadata.tables[_full(key)])]
+        self._inherit(rules)
         self._whole(rules)
         self.entries = {key: self._entry(key, found) for key, found in rules.items()}
+        for entry in self.entries.values():
+            self._check_follows(entry)
+        check_cycles(self.entries)
+        self.entries = mark_self_readers(self.entries)
         for entry in self.entries.values():
             self._check_conditions(entry)
             _check_masks(entry, self._mappers(entry.table))
@@ -173,7 +159,13 @@ class Catalog:
             return [(entity, self._own(_table(mapper)))]
         if not isinstance(entity, type):
             raise CatalogError(f"{entity!r} is no mapped class, Table or mixin")
-        mapped = [m for m in self._all_mappers() if issubclass(m.class_, entity) and m.inherits is None]
+        mapped = [m for m in self._all_mappers() if issubclass(m.class_, entity) and not _inherits(m, entity)]
+        for mapper in mapped:
+            if mapper.inherits is not None and mapper.local_table is mapper.inherits.local_table:
+                raise CatalogError(
+                    f"{mapper.class_.__name__} has {entity.__name__}, but shares the table of a class that has not: "
+                    "policies belong to tables; give the mixin to the parent"
+                )
         if not mapped:
             raise CatalogError(
                 f"no mapped class inherits from {entity.__name__}; import the models before the policies"
@@ -193,9 +185,24 @@ class Catalog:
             raise CatalogError(
                 f"no policy for {', '.join(missing)}: declare catalog.policy(...), or catalog.open(..., reason=...)"
             )
+
+    def _inherit(self, rules: dict[TableKey, list[tuple[Policy, Any]]]) -> None:
+        """Let the tables of joined subclasses follow their parents'."""
+        done: set[TableKey] = set()
         for mapper in self._all_mappers():
-            if mapper.inherits is not None and mapper.local_table is not mapper.inherits.local_table:
-                raise CatalogError(f"{mapper.class_.__name__}: joined inheritance is not built yet, so it is refused")
+            key = _key(_table(mapper)) if is_joined(mapper) else None
+            if key is not None and key not in done:
+                found = rules.setdefault(key, [])
+                found.append((inheritance(mapper, alone=not found), mapper.local_table))
+                done.add(key)
+
+    def _check_follows(self, entry: Entry) -> None:
+        for condition in conditions(entry):
+            for term in follows(condition):
+                if term.table not in self.entries:
+                    raise CatalogError(f"policy of {entry.name}: can() asks {term.table[1]!r}, not in the catalog")
+                if term.who is not None:
+                    raise CatalogError(f"policy of {entry.name}: can() in a rule asks for whoever acts, nobody else")
 
     def _entry(self, key: TableKey, found: list[tuple[Policy, Any]]) -> Entry:
         table = self.metadata.tables[_full(key)]
@@ -206,7 +213,8 @@ class Catalog:
             resolve = _resolver(policy, target)
             for allow in policy.allows:
                 when, check = resolve(allow.when), resolve(allow.check)
-                allows.append(Allow(allow.actions, allow.roles, allow.everyone, when, check, allow.name))
+                columns = None if allow.columns is None else tuple(_column(table, column) for column in allow.columns)
+                allows.append(Allow(allow.actions, allow.roles, allow.everyone, when, check, allow.name, columns))
             restricts += [
                 Restrict(rule.actions, resolve(rule.when), rule.name, rule.lift, rule.check)
                 for rule in policy.restricts
@@ -218,7 +226,9 @@ class Catalog:
         if len(names) != len(set(names)):
             raise CatalogError(f"table {_show(key)}: two restrictions have one name; a mixin's and the class's own?")
         barrier = any(policy.barrier for policy, _ in found)
-        return Entry(table, tuple(allows), tuple(restricts), masks, barrier, self._reasons.get(key))
+        counted = [mapper.version_id_col for mapper in self._mappers(table)]
+        versions = frozenset(str(column.name) for column in counted if column is not None)
+        return Entry(table, tuple(allows), tuple(restricts), masks, barrier, self._reasons.get(key), versions)
 
     def _check_conditions(self, entry: Entry) -> None:
         for condition in conditions(entry):
@@ -275,23 +285,12 @@ class Catalog:
                         raise CatalogError(f"principal.attr({term.name!r}) is used with two types: use one")
 
 
-def conditions(entry: Entry) -> list[ColumnElement[bool]]:
-    """Return every condition that any rule of the table holds."""
-    found: list[Any] = []
-    for allow in entry.allows:
-        found += [allow.when, allow.check]
-    found += [rule.when for rule in entry.restricts]
-    for mask in entry.masks.values():
-        found += [mask.unless_when, mask.writable]
-    return [condition for condition in found if condition is not None]
-
-
 def _metadata(source: Any) -> tuple[MetaData, registry | None]:
     if isinstance(source, MetaData):
         return source, None
     if isinstance(source, registry):
         return source.metadata, source
-    found = getattr(source, "registry", None)
+    found = getattr(source, "registry", None) or getattr(source, "_sa_registry", None)  # SQLModel has only the second
     if isinstance(found, registry):
         return source.metadata, found
     raise CatalogError(f"{source!r} is no declarative base, registry or MetaData")
@@ -299,6 +298,12 @@ def _metadata(source: Any) -> tuple[MetaData, registry | None]:
 
 def _key(table: TableClause) -> TableKey:
     return getattr(table, "schema", None), str(table.name)
+
+
+def _inherits(mapper: Mapper[Any], mixin: type[Any]) -> bool:
+    """Return whether a mapped class has a mixin by way of the table of a parent that has it too."""
+    parent = mapper.inherits
+    return parent is not None and not mapper.concrete and issubclass(parent.class_, mixin)
 
 
 def _key_of(from_: Any) -> TableKey | None:

@@ -5,7 +5,7 @@ not true. What depends on roles and lifts alone is decided here, in Python, and 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
@@ -13,8 +13,11 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ColumnClause, False_, True_
 from sqlalchemy.sql.selectable import TableClause
 
-from rowgate.catalog import Catalog, Entry
-from rowgate.policy import Action, Allow, Mask, Restrict
+from rowgate.action import Action
+from rowgate.catalog import Catalog
+from rowgate.entry import Entry
+from rowgate.permission import Can
+from rowgate.policy import Allow, Mask, Restrict
 from rowgate.principal import Principal
 
 Condition = ColumnElement[bool]
@@ -59,6 +62,29 @@ def writable(entry: Entry, action: Action, variant: Variant) -> Condition:
     return all_of([_allowed(entry, action, variant), *_restricted(entry, {action}, variant)])
 
 
+def permitted(entry: Entry, action: Action, variant: Variant) -> Condition:
+    """Return the condition on a row as it is that `can()` stands for; for create, that of its check."""
+    if action is Action.READ:
+        return readable(entry, variant)
+    variant = replace(variant, lifted=frozenset())  # a statement's lift reads: it promises no write
+    if action is Action.CREATE:
+        return insertable(entry, variant, (), returned=False)
+    return all_of([readable(entry, variant), writable(entry, action, variant)])
+
+
+def covering(entry: Entry, variant: Variant, columns: Iterable[str]) -> dict[str, Condition]:
+    """Return, for the columns that not every rule of update lets change, the condition under which one does."""
+    rules = _speaking(entry, Action.UPDATE, variant)
+    if all(rule.columns is None for rule in rules):
+        return {}
+    found = {}
+    for name in sorted(set(columns) - entry.versions):
+        covering_it = [rule for rule in rules if rule.columns is None or name in rule.columns]
+        if len(covering_it) < len(rules):
+            found[name] = _any(rule.when for rule in covering_it)
+    return found
+
+
 def insertable(entry: Entry, variant: Variant, columns: Iterable[str], *, returned: bool) -> Condition:
     """Return the condition on a new row of INSERT. `columns`: those written; `returned`: the statement reads it back."""
     proven = [
@@ -100,6 +126,8 @@ def columns_read(entry: Entry, condition: Condition) -> frozenset[str] | None:
     """Return the columns of the row that a condition reads; None if that cannot be told (then: all)."""
     names: set[str] = set()
     for element in visitors.iterate(condition):
+        if isinstance(element, Can) and entry.reads_itself:
+            return None
         if isinstance(element, TableClause) and element.name == entry.name:
             return None
         if isinstance(element, ColumnClause):

@@ -45,12 +45,12 @@ PLAIN = _words(
 CHECKED = _words(
     """
     bindparam collation column cte custom_op_binary custom_op_unary_modifier custom_op_unary_operator delete extract
-    function insert scalar_function_column scalar_values select sequence table table_valued_column update values
+    function insert on_conflict_do_update scalar_function_column scalar_values select sequence table table_valued_column update values
     """
 )
 """Rendered by the gate itself, or only in a closed form."""
 
-OWN = _words("rowgate_principal rowgate_role rowgate_guard")
+OWN = _words("rowgate_principal rowgate_role rowgate_guard rowgate_can")
 """The gate's own elements."""
 
 REFUSED: dict[str, str] = {
@@ -58,7 +58,6 @@ REFUSED: dict[str, str] = {
     "fromclause": "write the table, alias or sub-select itself",
     "index": "an index is no part of a query",
     "next_value_func": "let a column default draw from the sequence",
-    "on_conflict_do_update": "upserts are not built yet; read the row, then insert or update it",
     "tablesample": "TABLESAMPLE would sample rows that the policy hides; order by func.random() and limit",
     "textclause": "text cannot be proven; write it with select(), func and the operators of SQLAlchemy",
     "textual_select": "text cannot be proven; write it with select(), func and the operators of SQLAlchemy",

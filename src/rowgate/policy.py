@@ -2,23 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.sql import coercions, roles
 
+from rowgate.action import Action, ActionName
 from rowgate.errors import CatalogError
 from rowgate.principal import role_name
-
-
-class Action(StrEnum):
-    """What can be done to a row."""
-
-    READ = "read"
-    CREATE = "create"
-    UPDATE = "update"
-    DELETE = "delete"
 
 
 class Everyone:
@@ -31,7 +22,6 @@ class Everyone:
 EVERYONE: Final = Everyone()
 """For `to=`: anonymous principals too, where None means every authenticated one."""
 
-ActionName = Literal["read", "create", "update", "delete"] | Action
 When = Any
 """A boolean SQL expression on the entity's columns, or a callable that takes the entity and returns one."""
 To = str | Iterable[str] | Everyone | None
@@ -39,7 +29,10 @@ To = str | Iterable[str] | Everyone | None
 
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """A permissive rule: OR-ed with the others. `roles` None: any authenticated principal, or all if `everyone`."""
+    """A permissive rule: OR-ed with the others. `roles` None: any authenticated principal, or all if `everyone`.
+
+    `columns`: the only ones that an update by this rule may change; None for all.
+    """
 
     actions: frozenset[Action]
     roles: frozenset[str] | None
@@ -47,6 +40,7 @@ class Allow:
     when: When | None
     check: When | None
     name: str
+    columns: tuple[Any, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +97,19 @@ class Policy:
             to: a role, several, None (any authenticated principal) or `EVERYONE`.
             when: the condition on the row as it is; None is every row.
             check: the condition on the new row; `when` if not given.
-            columns: the only columns that an update may set (not built yet: refused).
+            columns: the only columns that an update by this rule may change. The rules that admit a row must together
+                cover what changes; `onupdate` values and the version column need no cover.
             name: for `explain` and audit; numbered if not given.
 
         Raises:
-            CatalogError: no action or an unknown one, or a condition that is no SQL expression.
+            CatalogError: no action or an unknown one, a condition that is no SQL expression, or `columns` without "update".
         """
         self._open()
         if not actions:
             raise CatalogError(f"{self!s}: allow() needs at least one of {', '.join(Action)}")
-        if columns is not None:
-            raise CatalogError(f"{self!s}: columns= is not built yet, and what is not built is refused")
+        limited = None if columns is None else tuple(columns)
+        if limited is not None and (not limited or Action.UPDATE not in _actions(actions)):
+            raise CatalogError(f"{self!s}: columns= names one or more columns that an update may change")
         everyone = isinstance(to, Everyone)
         self.allows.append(
             Allow(
@@ -123,6 +119,7 @@ class Policy:
                 when=self._condition(when),
                 check=self._condition(check),
                 name=name or f"allow-{len(self.allows) + 1}",
+                columns=limited,
             )
         )
 

@@ -34,7 +34,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql import quoted_name
 from sqlalchemy.types import UserDefinedType
 
-from rowgate import Unguarded
+from rowgate import AccessDenied, Unguarded
 from world import FREE_A, SECRET, Document, Tag, User, make_catalog, titles
 
 T, U = Document.__table__, User.__table__
@@ -107,7 +107,7 @@ REFUSED: dict[str, Any] = {
     "table of another schema": select(table("documents", column("title"), schema="public")),
     "sample": select(tablesample(T, func.bernoulli(100)).c.title),
     "ddl": DDL("SELECT 1"),
-    "write in a cte": select(insert(Tag).values(id=9, word="x").returning(Tag.id).cte("w")),
+    "write of an open table in a cte": select(insert(Tag).values(id=9, word="x").returning(Tag.id).cte("w")),
     "write of an alias": update(aliased(Document)).values(pages=1),
     "star of a write": update(T).values(pages=1).returning(literal_column("*")),
     "unknown column of a write": update(U).values(name="x").returning(U.c.id, column("hashed_password")),
@@ -118,7 +118,8 @@ REFUSED: dict[str, Any] = {
 @pytest.mark.parametrize("what", REFUSED)
 def test_pasted_text_and_unknown_constructs_are_refused(backend: Any, what: str) -> None:
     """What cannot be proven raises `Unguarded` before anything reaches the database."""
-    with pytest.raises(Unguarded) as caught:
+    writes_open = what == "write of an open table in a cte" and not backend.is_sqlite  # judged there, as any write
+    with pytest.raises(AccessDenied if writes_open else Unguarded) as caught:
         backend.run(FREE_A, lambda s: s.execute(REFUSED[what]).all(), commit=True)
     assert SECRET not in str(caught.value)
     assert [] == backend.stored(select(Tag.word).where(Tag.id == 9))

@@ -6,10 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import (
     Column,
-    ForeignKey,
     Integer,
     MetaData,
-    String,
     Table,
     Uuid,
     bindparam,
@@ -22,7 +20,6 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 from rowgate import Catalog, CatalogError, principal
 from world import Base, Document, Tag, User, make_catalog
@@ -153,29 +150,9 @@ def test_only_a_select_finds_a_principal() -> None:
 
 
 def test_what_is_not_built_is_refused() -> None:
-    """Schemas and joined inheritance raise instead of being let through."""
+    """Schemas raise instead of being let through."""
     metadata = MetaData()
     inside = Table("t", metadata, Column("id", Integer, primary_key=True), schema="s")
     catalog = Catalog(metadata, principal_id=Uuid())
     with pytest.raises(CatalogError, match="schemas"):
         catalog.open(inside, reason="x")
-
-    class Other(DeclarativeBase):
-        registry = registry()
-
-    class Root(Other):
-        __tablename__ = "roots"
-        id: Mapped[int] = mapped_column(primary_key=True)
-        kind: Mapped[str] = mapped_column(String)
-        __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "root"}  # noqa: RUF012
-
-    class Leaf(Root):
-        __tablename__ = "leaves"
-        id: Mapped[int] = mapped_column(ForeignKey("roots.id"), primary_key=True)
-        __mapper_args__ = {"polymorphic_identity": "leaf"}  # noqa: RUF012
-
-    joined = Catalog(Other, principal_id=Uuid())
-    joined.policy(Root).mask(Root.kind)
-    joined.open(Leaf, reason="x")
-    with pytest.raises(CatalogError, match="joined inheritance"):
-        joined.freeze()

@@ -8,8 +8,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from rowgate import grammar
 from rowgate.gate.compiler import gate_compiler
 from rowgate.gate.expressions import Expressions
+from rowgate.gate.following import Following
 from rowgate.gate.reads import Reads
-from rowgate.gate.writes import Writes
+from rowgate.gate.upserts import Upserts
 
 COMPILERS = {
     "asyncpg": asyncpg.dialect.statement_compiler,
@@ -52,7 +53,7 @@ def test_checked_constructs_have_a_check(name: str) -> None:
     """The gate overrides each construct that the list calls checked."""
     own = [
         part
-        for part in (*Writes.__mro__, *Reads.__mro__, *Expressions.__mro__)
+        for part in (*Upserts.__mro__, *Reads.__mro__, *Following.__mro__, *Expressions.__mro__)
         if part.__module__.startswith("rowgate.")
     ]
     assert any(f"visit_{name}" in part.__dict__ for part in own)

@@ -16,7 +16,8 @@ def _policy() -> Policy:
 WRONG: dict[str, Any] = {
     "no action": lambda p: p.allow(),
     "unknown action": lambda p: p.allow("write"),
-    "columns": lambda p: p.allow("update", columns=[Document.title]),
+    "columns of reading": lambda p: p.allow("read", columns=[Document.title]),
+    "no columns": lambda p: p.allow("update", columns=[]),
     "a Python bool": lambda p: p.allow("read", when=True),
     "a Python bool in check": lambda p: p.allow("read", check=False),
     "a string": lambda p: p.allow("read", when="is_public"),

@@ -7,7 +7,10 @@ FROM, and there is one method that renders that. The parts:
 * `foreign`: element classes that render themselves, found and judged;
 * `base`: what all parts share: trusted rendering of a policy, isolated from the statement around it;
 * `reads`: a table in FROM becomes a sub-select of what may be read;
-* `writes`: old rows in WHERE, new rows in RETURNING;
+* `following`: `can()`, and tables that follow another one;
+* `rows`: old rows, judged in the WHERE of a write;
+* `writes`: new rows prove themselves in RETURNING;
+* `upserts`: both, for ON CONFLICT DO UPDATE;
 * `compiler`: the compiler class for a dialect, and the dialect for a variant.
 """
 

@@ -1,5 +1,6 @@
 """What all parts of the gate share: whose policy it renders, and how a policy is rendered apart from the statement."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +13,12 @@ from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.selectable import Alias, TableClause, TableValuedAlias
 
 from rowgate import grammar
-from rowgate.catalog import Catalog, Entry
+from rowgate.catalog import Catalog
 from rowgate.decision import Condition, Variant
+from rowgate.entry import Entry
 from rowgate.errors import NoPrincipal, Unguarded
 from rowgate.gate.strings import check_pasted
-from rowgate.principal import PrincipalTerm, RoleTerm
+from rowgate.principal import Principal, PrincipalTerm, RoleTerm
 
 RESERVED = "rowgate_"
 """Bind parameters of the gate begin with this; a statement's own may not."""
@@ -40,6 +42,8 @@ class GateBase(SQLCompiler):
     trusted: int = 0
     target: Entry | None = None
     proven: bool = False
+    depth: int = 0
+    """How many statements stand around the one that is written."""
     proving: bool = False
     """Whether a check is being rendered into RETURNING for SQLite.
 
@@ -76,10 +80,15 @@ class GateBase(SQLCompiler):
             if bind is None or (token.group(2) and not bind.type.dialect_impl(self.dialect)._has_bind_expression):
                 raise Unguarded("a name or a literal holds a token that SQLAlchemy replaces: choose another")
 
+    acting: Principal | None = None
+    """Whom `can(..., principal=...)` asks for, while it is rendered; None: whoever acts on the connection."""
+
     @property
     def variant(self) -> Variant:
         """The variant that this compiler renders for."""
         assert self.context.variant is not None
+        if self.acting is not None:
+            return Variant.of(self.acting, self.context.catalog)
         return self.context.variant
 
     def entry_of(self, table: Any) -> Entry:
@@ -164,8 +173,7 @@ class GateBase(SQLCompiler):
         VALUES by replacing their text, such as "(?)", wherever it stands.
         """
         self._own_binds.add(bind)
-        plain = {key: kw[key] for key in _BIND_OPTIONS if key in kw}
-        text = super().visit_bindparam(bind, **plain)
+        text = super().visit_bindparam(bind, **_placed(kw))
         return f" {text}" if self.positional and not self._numeric_binds else text
 
     def _fixed_list(self, bindparam: Any, **kw: Any) -> str:
@@ -184,6 +192,9 @@ class GateBase(SQLCompiler):
         """Render a value of whoever acts as a bind that the connection fills."""
         is_id = term.kind == "id"
         type_ = self.context.catalog.principal_id if is_id else term.type
+        if self.acting is not None:
+            value = self.acting.id if is_id else self.acting.attributes.get(term.name)
+            return self._fixed((self.acting, (term.kind, term.name)), value, type_, **_placed(kw))
         key = f"{RESERVED}id" if is_id else f"{RESERVED}attr_{term.name}_"
         if kw.get("visited_bindparam") is not None or kw.get("accumulate_bind_names") is not None:
             key += "_row"  # inside VALUES, which may be repeated: a bind there stands nowhere else
@@ -198,23 +209,26 @@ class GateBase(SQLCompiler):
         kw.pop("add_to_result_map", None)
         if term.column is None:
             return self._named_role(str(term.name))
-        key = f"{RESERVED}roles"
-        self.term_binds[key] = None
         column = self.process(term.column)
         if self.dialect.name == "sqlite":
-            roles = self._own(BindParameter(key, callable_=_nobody, type_=Text()))
+            roles = self._all_roles(Text())
             return f"({column} IN (SELECT value FROM json_each({roles})))"  # noqa: S608 - rendered, both of them
-        roles = self._own(BindParameter(key, callable_=_nobody, type_=ARRAY(Text())))
-        return f"({column} = ANY (CAST({roles} AS TEXT[])))"
+        return f"({column} = ANY (CAST({self._all_roles(ARRAY(Text()))} AS TEXT[])))"
+
+    def _all_roles(self, type_: Any) -> str:
+        """Return the roles of whoever acts as a bind: an array, or JSON where there are no arrays."""
+        if self.acting is not None:
+            roles = sorted(self.acting.roles)
+            return self._fixed((self.acting, "roles"), json.dumps(roles) if isinstance(type_, Text) else roles, type_)
+        key = f"{RESERVED}roles"
+        self.term_binds[key] = None
+        return self._own(BindParameter(key, callable_=_nobody, type_=type_))
 
     def _named_role(self, name: str) -> str:
         known = self.context.catalog.named_roles
         if name not in known:
             raise Unguarded(f"principal.has_role({name!r}): no rule names this role, so the SQL does not know it")
-        holds = name in self.variant.roles
-        if self.dialect.supports_native_boolean:
-            return "true" if holds else "false"
-        return "1" if holds else "0"
+        return self.yes if name in self.variant.roles else self.no
 
     def check_column(self, column: Any) -> None:
         """Refuse a column that its FROM entry does not have: PostgreSQL reads `t.f` as the function call `f(t)`.
@@ -253,9 +267,24 @@ class GateBase(SQLCompiler):
         """Return whether this is the table that the statement writes."""
         return self.target is not None and isinstance(table, TableClause) and str(table.name) == self.target.name
 
+    @property
+    def yes(self) -> str:
+        """True, as the database writes it."""
+        return "true" if self.dialect.supports_native_boolean else "1"
+
+    @property
+    def no(self) -> str:
+        """False, as the database writes it."""
+        return "false" if self.dialect.supports_native_boolean else "0"
+
     def refuse(self, name: str) -> Unguarded:
         """Return the error for a construct that the grammar refuses."""
         return Unguarded(f"{name} is refused: {grammar.advice(name)}")
+
+
+def _placed(options: dict[str, Any]) -> dict[str, Any]:
+    """Return what a bind must be told about where it stands."""
+    return {key: options[key] for key in _BIND_OPTIONS if key in options}
 
 
 def _nobody() -> NoReturn:

@@ -12,15 +12,17 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import DDLCompiler, SQLCompiler
 
 from rowgate import grammar
-from rowgate.catalog import Catalog, Entry
+from rowgate.catalog import Catalog
 from rowgate.decision import Condition, Variant
+from rowgate.entry import Entry
 from rowgate.errors import NoPrincipal, Unguarded
 from rowgate.gate.base import Context
 from rowgate.gate.expressions import Expressions
+from rowgate.gate.following import Following
 from rowgate.gate.foreign import ask_gates_first
 from rowgate.gate.reads import Reads
 from rowgate.gate.strings import ClosedPreparer, ClosedTypes, closed
-from rowgate.gate.writes import Writes
+from rowgate.gate.upserts import Upserts
 
 ask_gates_first()
 
@@ -31,7 +33,7 @@ def gate_compiler(base: Any) -> type[SQLCompiler]:
     names = [name for name in dir(base) if name.startswith("visit_")]
     refused = [n for n in names if grammar.verdict(n.removeprefix("visit_")) is grammar.Verdict.REFUSED]
     methods = {name: _refusing(name, getattr(base, name)) for name in refused}
-    return type(f"Gate{base.__name__}", (Writes, Reads, Expressions, base), methods)
+    return type(f"Gate{base.__name__}", (Upserts, Reads, Following, Expressions, base), methods)
 
 
 def _refusing(name: str, original: Any) -> Any:

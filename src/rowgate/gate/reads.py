@@ -13,11 +13,11 @@ from sqlalchemy.sql.elements import ColumnClause
 from sqlalchemy.sql.selectable import TableClause
 
 from rowgate import grammar
-from rowgate.catalog import Entry
+from rowgate.action import Action
 from rowgate.decision import Masked, all_of, is_false, is_true, masked, readable, writable
+from rowgate.entry import Entry
 from rowgate.errors import Unguarded
 from rowgate.gate.base import GateBase
-from rowgate.policy import Action
 
 
 class Reads(GateBase):
@@ -172,7 +172,7 @@ class Reads(GateBase):
     def _check_literal(self, name: str) -> None:
         if not grammar.is_literal(name):
             raise Unguarded(f"literal_column() is text: name the column, or write {name!r} with func and operators")
-        if name == "*" and self.target is not None and len(self.stack) <= 1:
+        if name == "*" and self.target is not None and len(self.stack) <= self.depth + 1:
             raise Unguarded("a star in a write would return masked columns: name the columns")
 
     def _of_target(self, target: Entry, column: ColumnClause[Any], text: str, *, bare: bool) -> str:

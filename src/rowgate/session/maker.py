@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.orm.attributes import instance_state
 
-from rowgate.catalog import Catalog, conditions
+from rowgate.catalog import Catalog
 from rowgate.decision import Variant
+from rowgate.entry import conditions
 from rowgate.errors import AccessDenied, CatalogError, NoPrincipal, Unguarded
 from rowgate.gate import gated_dialect, render_condition
 from rowgate.principal import Principal

@@ -1,0 +1,92 @@
+"""Upserts: INSERT ... ON CONFLICT DO UPDATE.
+
+The row that stands in the way is a named one: if its principal may not read or update it, the statement raises, since
+leaving it alone would lose the new row without a word. What it becomes is judged before it is written, in the same
+WHERE. RETURNING cannot tell a row that was inserted from one that was updated, so all of them must pass the check of
+create.
+"""
+
+import copy
+from typing import Any
+
+from sqlalchemy import cast
+
+from rowgate.action import Action
+from rowgate.decision import all_of, columns_read, is_true, readable, rechecked, updatable, writable
+from rowgate.entry import Entry
+from rowgate.errors import Unguarded
+from rowgate.gate.rows import column_name, is_stable
+from rowgate.gate.writes import Writes
+
+
+class Upserts(Writes):
+    """Renders ON CONFLICT DO UPDATE."""
+
+    def visit_on_conflict_do_update(self, on_conflict: Any, **kw: Any) -> str:
+        """Render SET as it is, and a WHERE that judges the row in the way before the statement's own."""
+        entry = self.target
+        assert entry is not None
+        given = self._values(entry, on_conflict)
+        plain = copy.copy(on_conflict)
+        plain.update_whereclause = None
+        text = str(super().visit_on_conflict_do_update(plain, **kw))  # type: ignore[misc]
+        judged = self._judged(entry, {name: self.again(value) for name, value in given.items()})
+        own = on_conflict.update_whereclause
+        wanted = self.yes if own is None else self.process(own, include_table=True, use_schema=False)
+        if not judged:
+            return f"{text} WHERE {wanted}" if own is not None else text
+        raised = f"{self.raising(entry)} = 0"
+        return f"{text} WHERE CASE WHEN {' AND '.join(judged)} THEN {wanted} ELSE {raised} END"
+
+    def _values(self, entry: Entry, on_conflict: Any) -> dict[str, Any]:
+        """Return what SET gives each column, by its name."""
+        statement: Any = self.stack[-1]["selectable"]
+        found: dict[str, Any] = {}
+        for key, value in dict(on_conflict.update_values_to_set).items():
+            name = column_name(entry, statement.table, key)
+            if name is None:
+                raise Unguarded(f"ON CONFLICT DO UPDATE sets {key!r}, which is no column of {entry.name}")
+            found[name] = value
+        return found
+
+    def _judged(self, entry: Entry, values: dict[str, Any]) -> list[str]:
+        """Return what the row in the way, and the row that it becomes, must pass."""
+        old = all_of(
+            [
+                readable(entry, self.variant),
+                writable(entry, Action.UPDATE, self.variant),
+                self.unmasked(entry, frozenset(values)),
+            ]
+        )
+        judged = [] if is_true(old) else [self.condition(entry, old)]
+        judged += self.covered(entry, values)
+        if rechecked(entry, self.variant, frozenset(values)):
+            judged.append(self._becomes(entry, values))
+        return judged
+
+    def _becomes(self, entry: Entry, values: dict[str, Any]) -> str:
+        """Return the check of the row as it will be: over a sub-select that stands for the table, SET applied."""
+        check = updatable(entry, self.variant, returned=False)
+        if is_true(check):
+            return self.yes
+        read = columns_read(entry, check)
+        if any(column.computed is not None and (read is None or column.name in read) for column in entry.table.c):
+            raise Unguarded(
+                f"an upsert of {entry.name}: its check reads a generated column; insert or update by itself"
+            )
+        if not all(is_stable(value) for value in values.values()):
+            raise Unguarded(
+                "an upsert whose new row must prove itself takes no volatile function in SET: give the value"
+            )
+        columns = []
+        for column in entry.table.c:
+            name = str(column.name)
+            if name in values:
+                text = self.process(cast(values[name], column.type))
+            else:
+                with self.isolated(entry):
+                    text = str(self.process(column))
+            columns.append(f"{text} AS {self.preparer.quote(name)}")
+        table = self.preparer.quote(entry.name)
+        inner = f"SELECT {', '.join(columns)}"
+        return f"(SELECT {self.condition(entry, check)} FROM ({inner}) AS {table})"  # noqa: S608 - rendered, all of them
