@@ -207,6 +207,8 @@ class GuardedConnection(Connection):
 
     def _choose_dialect(self, statement: Any, execution_options: Any) -> None:
         """Choose who compiles: SQLAlchemy reads `dialect` next, and `_execute_context` sets it back before it runs."""
+        if not statement._with_options and not execution_options.get(EVERY):
+            return  # most statements: this runs for each
         assert self._who is not None
         assert self._variant is not None
         engine = self.engine
