@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rowgate.action import Action
     from rowgate.catalog import Catalog
     from rowgate.errors import AccessDenied, CatalogError, NoPrincipal, PolicyDrift, RowgateError, Unguarded
+    from rowgate.lift import lift
     from rowgate.permission import can
     from rowgate.policy import EVERYONE, Policy
     from rowgate.principal import Hierarchy, Principal, principal
@@ -35,10 +36,11 @@ __all__ = [
     "Unguarded",
     "can",
     "guarded_sessionmaker",
+    "lift",
     "principal",
 ]
 
-_MODULES = ("errors", "action", "principal", "permission", "policy", "catalog", "session")
+_MODULES = ("errors", "action", "principal", "lift", "permission", "policy", "catalog", "session")
 
 
 def __getattr__(name: str) -> Any:
@@ -52,11 +54,14 @@ def __getattr__(name: str) -> Any:
 
 
 class _Facade(ModuleType):
-    """The package. Importing the module `rowgate.principal` must not hide the term `rowgate.principal` behind it."""
+    """The package. Importing the module `rowgate.principal` must not hide the term `rowgate.principal` behind it.
+
+    The same holds for `rowgate.lift`.
+    """
 
     def __setattr__(self, name: str, value: Any) -> None:
-        is_module = name == "principal" and isinstance(value, ModuleType)
-        super().__setattr__(name, value.principal if is_module else value)
+        is_module = name in ("lift", "principal") and isinstance(value, ModuleType)
+        super().__setattr__(name, getattr(value, name) if is_module else value)
 
 
 sys.modules[__name__].__class__ = _Facade

@@ -5,7 +5,7 @@ not true. What depends on roles and lifts alone is decided here, in Python, and 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
@@ -21,15 +21,21 @@ from rowgate.policy import Allow, Mask, Restrict
 from rowgate.principal import Principal
 
 Condition = ColumnElement[bool]
+LiftedRule = tuple[tuple[str | None, str], str]
+"""A restriction on one table alone: (schema and name of the table, name of the restriction)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What of a principal changes the SQL itself: the active roles that some rule names, and the lifts."""
+    """What of a principal changes the SQL itself: the active roles that some rule names, and the lifts.
+
+    `lifts` are the session's, by name on every table; `lifted` are those of one statement, each on its table.
+    """
 
     roles: frozenset[str]
     anonymous: bool
     lifts: frozenset[str]
+    lifted: frozenset[LiftedRule] = frozenset()
 
     @classmethod
     def of(cls, who: Principal, catalog: Catalog, lifts: Iterable[str] = ()) -> "Variant":
@@ -60,6 +66,7 @@ def permitted(entry: Entry, action: Action, variant: Variant) -> Condition:
     """Return the condition on a row as it is that `can()` stands for; for create, that of its check."""
     if action is Action.READ:
         return readable(entry, variant)
+    variant = replace(variant, lifted=frozenset())  # a statement's lift reads: it promises no write
     if action is Action.CREATE:
         return insertable(entry, variant, (), returned=False)
     return all_of([readable(entry, variant), writable(entry, action, variant)])
@@ -191,7 +198,9 @@ def _carried(entry: Entry, actions: set[Action], variant: Variant) -> list[Condi
 
 
 def _standing(entry: Entry, variant: Variant) -> list[Restrict]:
-    return [rule for rule in entry.restricts if rule.name not in variant.lifts or not rule.lift & variant.roles]
+    key = (entry.table.schema, str(entry.table.name))
+    named = {rule.name for rule in entry.restricts if rule.name in variant.lifts or (key, rule.name) in variant.lifted}
+    return [rule for rule in entry.restricts if rule.name not in named or not rule.lift & variant.roles]
 
 
 def _shown(mask: Mask, variant: Variant) -> Condition:

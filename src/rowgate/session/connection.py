@@ -8,6 +8,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Lock
 from typing import Any, NoReturn
 
@@ -15,13 +16,18 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.engine.base import OptionEngineMixin
 
 from rowgate.catalog import Catalog
-from rowgate.decision import Variant
+from rowgate.decision import Variant, readable
 from rowgate.errors import NoPrincipal, Unguarded
-from rowgate.gate import gated_dialect, resolving_dialect, shut_dialect
+from rowgate.gate import gated_dialect, render_condition, resolving_dialect, shut_dialect
 from rowgate.gate.compiler import refuse_ddl
+from rowgate.gate.only_reads import only_reads
+from rowgate.lift import EVERY
 from rowgate.principal import Principal, PrincipalTerm
+from rowgate.session.audit import Audit, log_event
 from rowgate.session.context import guarded_context
 from rowgate.session.errors import scrub, stripped
+from rowgate.session.lifting import judged
+from rowgate.session.sealed import SealedConnection
 
 VARIANTS = 128
 """How many variants an engine keeps compiled SQL for; the one used longest ago goes first."""
@@ -30,10 +36,11 @@ VARIANTS = 128
 class GuardedEngine(OptionEngineMixin, Engine):
     """An engine on the caller's pool whose connections execute nothing but what the gate has rendered."""
 
-    def __init__(self, original: Engine, catalog: Catalog) -> None:
+    def __init__(self, original: Engine, catalog: Catalog, audit: Audit = log_event) -> None:
         super().__init__(original, {})
         self._original = original
         self.catalog = catalog
+        self.audit = audit
         self.dialect = shut_dialect(original.dialect)
         self._variants: OrderedDict[Variant | None, Dialect] = OrderedDict()
         self._lock = Lock()
@@ -66,7 +73,27 @@ class GuardedEngine(OptionEngineMixin, Engine):
         )
         context: Any = plain.execution_ctx_cls
         made.execution_ctx_cls = guarded_context(context)
+        if variant is not None and variant.lifted:
+            made.statement_compiler = only_reads(made.statement_compiler)
         return made
+
+    def shown_by(self, lifting: Variant) -> frozenset[Any]:
+        """Return the keys of the tables of which the lifts of one statement may show more rows.
+
+        A table's decision may follow another's, so the SQL of each is compared with what it is without these lifts.
+        """
+        lifted: Any = self.dialect_for(lifting)
+        if not hasattr(lifted, "rowgate_shows"):
+            plain = replace(lifting, lifted=frozenset())
+            ordinary = self.dialect_for(plain)
+            lifted.rowgate_shows = frozenset(
+                key
+                for key, entry in self.catalog.entries.items()
+                if render_condition(lifted, entry, readable(entry, lifting))
+                != render_condition(ordinary, entry, readable(entry, plain))
+            )
+        shows: frozenset[Any] = lifted.rowgate_shows
+        return shows
 
     def update_execution_options(self, **opt: Any) -> None:
         """Set options for all connections."""
@@ -93,6 +120,8 @@ class GuardedConnection(Connection):
         self._who: Principal | None = None
         self._variant: Variant | None = None
         self._resolving = False
+        self._own_dialect: Any = None
+        self._watchers: list[set[Any]] = []
         self._unsealed = 1  # listeners of the engine set the isolation level while the connection is made
         super().__init__(engine, connection or self._open(engine), **kw)
         self._unsealed = 0
@@ -107,8 +136,13 @@ class GuardedConnection(Connection):
             raise
         return opened
 
-    def admit(self, who: Principal, variant: Variant) -> None:
+    def admit(self, who: Principal, variant: Variant, watcher: set[Any]) -> None:
         """Bind the connection to a principal.
+
+        Args:
+            who: the principal.
+            variant: the principal's variant, with the session's lifts.
+            watcher: is told the tables of which a statement's lift may have shown hidden rows.
 
         Raises:
             Unguarded: it carries another one.
@@ -119,7 +153,9 @@ class GuardedConnection(Connection):
             )
         self._who = who
         self._variant = variant
-        self.dialect = self.engine.dialect_for(variant)
+        self.dialect = self._own_dialect = self.engine.dialect_for(variant)
+        if not any(watcher is known for known in self._watchers):
+            self._watchers.append(watcher)
 
     @contextmanager
     def resolving(self) -> Iterator[None]:
@@ -150,11 +186,39 @@ class GuardedConnection(Connection):
         if self._resolving:
             if not any(elem is query for query in self.engine.catalog.principal_queries):
                 raise Unguarded("a function for Session(who) runs only what catalog.principal_query() names")
-        elif self._who is None:
+            return super()._execute_clauseelement(elem, distilled_parameters, execution_options)
+        if self._who is None:
             raise NoPrincipal("this connection has no principal: use Session(principal), or session.connection()")
-        if "include_filtered" in {*elem._execution_options, *self._execution_options, *(execution_options or ())}:
-            raise Unguarded("include_filtered is not built yet: lift by name, with Session(who, lift={...})")
-        return super()._execute_clauseelement(elem, distilled_parameters, execution_options)
+        if self._execution_options.get(EVERY):
+            raise Unguarded(f"{EVERY} is an option of one statement, not of a connection or an engine")
+        if not (self._has_events or self.engine._has_events):
+            self._choose_dialect(elem, elem._execution_options.merge_with(self._execution_options, execution_options))
+        try:
+            return super()._execute_clauseelement(elem, distilled_parameters, execution_options)
+        finally:
+            self.dialect = self._own_dialect
+
+    def _invoke_before_exec_event(self, elem: Any, distilled_params: Any, execution_options: Any) -> Any:
+        """Let listeners go first: they may replace the statement, and run others of their own."""
+        found = super()._invoke_before_exec_event(elem, distilled_params, execution_options)
+        if not self._resolving:
+            self._choose_dialect(found[0], execution_options)
+        return found
+
+    def _choose_dialect(self, statement: Any, execution_options: Any) -> None:
+        """Choose who compiles: SQLAlchemy reads `dialect` next, and `_execute_context` sets it back before it runs."""
+        if not statement._with_options and not execution_options.get(EVERY):
+            return  # most statements: this runs for each
+        assert self._who is not None
+        assert self._variant is not None
+        engine = self.engine
+        rules = judged(statement, execution_options, self._who, engine.catalog, engine.audit)
+        rules = frozenset(rule for rule in rules if rule[1] not in self._variant.lifts)
+        if rules:
+            lifting = replace(self._variant, lifted=rules)
+            for watcher in self._watchers:
+                watcher.update(engine.shown_by(lifting))
+            self.dialect = engine.dialect_for(lifting)
 
     def _execute_ddl(self, *_args: Any, **_kw: Any) -> NoReturn:
         refuse_ddl()
@@ -192,6 +256,8 @@ class GuardedConnection(Connection):
             self._unsealed -= 1
 
     def _execute_context(self, dialect: Any, constructor: Any, statement: Any, *args: Any, **kw: Any) -> Any:
+        if self._own_dialect is not None and not self._resolving:
+            self.dialect = self._own_dialect  # whatever runs from here on is another statement
         try:
             return super()._execute_context(dialect, constructor, statement, *args, **kw)
         except Exception as error:  # noqa: BLE001 - raised again below, outside of its own handler: that is the point
@@ -215,31 +281,6 @@ class GuardedConnection(Connection):
             compiled = getattr(context, "compiled", None)
             seen = _for_principal(error, guards=getattr(compiled, "guards", False))
         raise seen
-
-
-class SealedConnection:
-    """A pooled connection as a guarded one shows it: transactions, and no way to execute."""
-
-    __slots__ = ("_pooled",)
-
-    def __init__(self, pooled: Any) -> None:
-        self._pooled = pooled
-
-    def commit(self) -> None:
-        """Commit."""
-        self._pooled.commit()
-
-    def rollback(self) -> None:
-        """Roll back."""
-        self._pooled.rollback()
-
-    @property
-    def info(self) -> Any:
-        """The dictionary that belongs to the pooled connection."""
-        return self._pooled.info
-
-    def __getattr__(self, name: str) -> NoReturn:
-        raise Unguarded(f"the driver's connection ({name}) goes round the gate: use the session", code="RG303")
 
 
 def _for_principal(error: Exception, *, guards: bool) -> BaseException:

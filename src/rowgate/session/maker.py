@@ -19,13 +19,14 @@ from rowgate.gate import gated_dialect, render_condition
 from rowgate.principal import Principal
 from rowgate.session.audit import Audit, AuditEvent, log_event
 from rowgate.session.connection import GuardedConnection, GuardedEngine
+from rowgate.session.memory import Rechecking
 
 SessionT = TypeVar("SessionT", Session, AsyncSession)
 Who = Principal | Callable[[Connection], Principal]
 AsyncWho = Principal | Callable[[AsyncConnection], Awaitable[Principal]]
 
 
-class Guarded(Session):
+class Guarded(Rechecking):
     """In front of a Session class: the session has a principal, and hands it to each connection it begins on.
 
     `session.info["principal"]` is the principal, once the first statement has run.
@@ -59,7 +60,8 @@ class Guarded(Session):
             self._check_lifts(found)
             self._principal = found
             self.info["principal"] = found
-        connection.admit(self._principal, Variant.of(self._principal, self._guard.catalog, self._lifts))
+        variant = Variant.of(self._principal, self._guard.catalog, self._lifts)
+        connection.admit(self._principal, variant, self._lifted_tables)
 
     def _resolve(self, connection: GuardedConnection) -> Principal:
         found = self._who
@@ -97,7 +99,7 @@ class GuardedSessionmaker(Generic[SessionT]):
         self.catalog = catalog.freeze()
         self.audit = audit
         self.is_async = isinstance(engine, AsyncEngine)
-        self.engine = GuardedEngine(engine.sync_engine if isinstance(engine, AsyncEngine) else engine, catalog)
+        self.engine = GuardedEngine(engine.sync_engine if isinstance(engine, AsyncEngine) else engine, catalog, audit)
         self._try_policies()
         self._bind: Any = AsyncEngine(self.engine) if self.is_async else self.engine
         self._system = system or engine
