@@ -5,7 +5,7 @@ not true. What depends on roles and lifts alone is decided here, in Python, and 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
@@ -36,6 +36,13 @@ class Variant:
     anonymous: bool
     lifts: frozenset[str]
     lifted: frozenset[LiftedRule] = frozenset()
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.roles, self.anonymous, self.lifts, self.lifted)))
+
+    def __hash__(self) -> int:  # asked for at every transaction
+        return self._hash
 
     @classmethod
     def of(cls, who: Principal, catalog: Catalog, lifts: Iterable[str] = ()) -> "Variant":

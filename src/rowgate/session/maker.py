@@ -8,8 +8,9 @@ from sqlalchemy import event, util
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import instance_state
+from sqlalchemy.util import LRUCache
 
 from rowgate.catalog import Catalog
 from rowgate.decision import Variant
@@ -18,7 +19,7 @@ from rowgate.errors import AccessDenied, CatalogError, NoPrincipal, Unguarded
 from rowgate.gate import gated_dialect, render_condition
 from rowgate.principal import Principal
 from rowgate.session.audit import Audit, AuditEvent, log_event
-from rowgate.session.connection import GuardedConnection, GuardedEngine
+from rowgate.session.connection import VARIANTS, GuardedConnection, GuardedEngine
 from rowgate.session.memory import Rechecking
 
 SessionT = TypeVar("SessionT", Session, AsyncSession)
@@ -51,6 +52,18 @@ class Guarded(Rechecking):
             raise Unguarded("another bind goes round the gate: leave bind_arguments out", code="RG303")
         return self.bind
 
+    def _execute_internal(self, statement: Any, params: Any = None, **kw: Any) -> Any:
+        """Let bulk writes ask the database which rows they changed: in Python, criteria know no policy.
+
+        Not a listener to `do_orm_execute`: one would cost every SELECT a few percent.
+        """
+        if getattr(statement, "is_dml", False) and not statement.is_insert and not isinstance(params, list | tuple):
+            given = kw.get("execution_options") or {}
+            key = "synchronize_session"
+            if given.get(key, statement._execution_options.get(key, "auto")) in ("auto", "evaluate"):
+                kw["execution_options"] = {**given, key: "fetch"}  # with a list, rows are named by primary key
+        return super()._execute_internal(statement, params, **kw)
+
     def _admit(self, connection: Connection) -> None:
         """Give the connection its principal, before its first statement."""
         if not isinstance(connection, GuardedConnection) or connection.engine is not self._guard.engine:
@@ -60,8 +73,7 @@ class Guarded(Rechecking):
             self._check_lifts(found)
             self._principal = found
             self.info["principal"] = found
-        variant = Variant.of(self._principal, self._guard.catalog, self._lifts)
-        connection.admit(self._principal, variant, self._lifted_tables)
+        connection.admit(self._principal, self._guard.variant_of(self._principal, self._lifts), self._lifted_tables)
 
     def _resolve(self, connection: GuardedConnection) -> Principal:
         found = self._who
@@ -96,15 +108,30 @@ class GuardedSessionmaker(Generic[SessionT]):
         audit: Audit,
         options: dict[str, Any],
     ) -> None:
-        self.catalog = catalog.freeze()
-        self.audit = audit
-        self.is_async = isinstance(engine, AsyncEngine)
-        self.engine = GuardedEngine(engine.sync_engine if isinstance(engine, AsyncEngine) else engine, catalog, audit)
+        self.catalog: Catalog = catalog.freeze()
+        self.audit: Audit = audit
+        self.is_async: bool = isinstance(engine, AsyncEngine)
+        self.engine: GuardedEngine = GuardedEngine(
+            engine.sync_engine if isinstance(engine, AsyncEngine) else engine, catalog, audit
+        )
         self._try_policies()
         self._bind: Any = AsyncEngine(self.engine) if self.is_async else self.engine
-        self._system = system or engine
+        self._system: Any = system or engine
         self._class: Any = class_
+        self._guarded_class: Any = class_ if self.is_async else _guarded(self._class)
         self._options = options
+        self._variants: LRUCache[Any, Variant] = LRUCache(VARIANTS)
+        self._defaults: dict[str, Any] = {"bind": self._bind, **options, "guard": self}
+        if self.is_async:
+            self._defaults["sync_session_class"] = _guarded(self._class.sync_session_class)
+
+    def variant_of(self, who: Principal, lifts: frozenset[str]) -> Variant:
+        """Return the variant of a principal, and the same object for principals of the same roles."""
+        key = who.roles, who.is_anonymous, lifts
+        found = self._variants.get(key)
+        if found is None:
+            found = self._variants[key] = Variant.of(who, self.catalog, lifts)
+        return found
 
     def _try_policies(self) -> None:
         """Render every policy once, so that what the gate cannot render is known at start-up.
@@ -136,14 +163,15 @@ class GuardedSessionmaker(Generic[SessionT]):
         if not isinstance(who, Principal) and not callable(who):
             raise NoPrincipal(f"Session() needs a Principal or a function that finds it, not {type(who).__name__}")
         lifts = frozenset({lift} if isinstance(lift, str) else lift)
+        if lifts:
+            self._check_known(lifts)
+        made: SessionT = self._guarded_class(**{**self._defaults, **options, "who": who, "lift": lifts})
+        return made
+
+    def _check_known(self, lifts: frozenset[str]) -> None:
         unknown = sorted(lifts - self.catalog.restriction_names)
         if unknown:
             raise Unguarded(f"no restriction is named {', '.join(unknown)}: lift what a policy restricts by name")
-        wanted = {"bind": self._bind, **self._options, **options, "guard": self, "who": who, "lift": lifts}
-        if self.is_async:
-            return self._class(sync_session_class=_guarded(self._class.sync_session_class), **wanted)
-        guarded: Any = _guarded(self._class)
-        return guarded(**wanted)
 
     def system(self, *, reason: str, **options: Any) -> SessionT:
         """Return a session of the system principal: it skips every policy, needs a reason, and is audited.
@@ -220,7 +248,6 @@ def _guarded(base: type[Session]) -> type[Guarded]:
     made: Any = type(f"Guarded{base.__name__}", (Guarded, base), {})
     event.listen(made, "after_begin", _after_begin)
     event.listen(made, "before_attach", _before_attach)
-    event.listen(made, "do_orm_execute", _do_orm_execute)
     return made
 
 
@@ -236,12 +263,3 @@ def _before_attach(_session: Guarded, instance: Any) -> None:
             "await in a sync session), which asks the policy",
             code="RG302",
         )
-
-
-def _do_orm_execute(state: ORMExecuteState) -> None:
-    """Let bulk writes ask the database which rows they changed: in Python, criteria know no policy."""
-    by_criteria = not isinstance(state.parameters, list | tuple)  # with a list, rows are named by primary key
-    if (state.is_update or state.is_delete) and by_criteria:
-        wanted = state.execution_options.get("synchronize_session", "auto")
-        if wanted in ("auto", "evaluate"):
-            state.update_execution_options(synchronize_session="fetch")
