@@ -69,13 +69,20 @@ def writable(entry: Entry, action: Action, variant: Variant) -> Condition:
     return all_of([_allowed(entry, action, variant), *_restricted(entry, {action}, variant)])
 
 
-def permitted(entry: Entry, action: Action, variant: Variant) -> Condition:
-    """Return the condition on a row as it is that `can()` stands for; for create, that of its check."""
+def permitted(entry: Entry, action: Action, variant: Variant, *, whole: bool = False) -> Condition:
+    """Return the condition on a row as it is that `can()` stands for; for create, that of its check.
+
+    `whole`: rules that let change some columns only do not count. The table of a joined subclass holds others.
+    """
     if action is Action.READ:
         return readable(entry, variant)
     variant = replace(variant, lifted=frozenset())  # a statement's lift reads: it promises no write
     if action is Action.CREATE:
         return insertable(entry, variant, (), returned=False)
+    if whole and action is Action.UPDATE:
+        entry = replace(
+            entry, allows=tuple(rule for rule in entry.allows if rule.columns is None or action not in rule.actions)
+        )
     return all_of([readable(entry, variant), writable(entry, action, variant)])
 
 

@@ -44,7 +44,7 @@ def inheritance(mapper: Mapper[Any], *, alone: bool) -> Policy:
     if alone:
         policy.allow(*Action, to=EVERYONE, name="inherited")
     for action in Action:
-        followed = Can(str(action), (parent.schema, str(parent.name)), names, keys)
+        followed = Can(str(action), (parent.schema, str(parent.name)), names, keys, whole=True)
         policy.restrict(
             action, when=followed, name=f"{action} follows {parent.name}", check=action is not Action.DELETE
         )

@@ -27,6 +27,7 @@ class Can(ColumnElement[bool]):
         names: columns of that table, by name.
         keys: what they equal: columns of the FROM entry around.
         who: another principal than the one who acts; None for whoever acts.
+        whole: whether a rule of update must let change every column, not only some.
     """
 
     __visit_name__ = "rowgate_can"
@@ -38,16 +39,25 @@ class Can(ColumnElement[bool]):
         ("names", InternalTraversal.dp_plain_obj),
         ("keys", InternalTraversal.dp_clauseelement_tuple),
         ("who", InternalTraversal.dp_plain_obj),
+        ("whole", InternalTraversal.dp_boolean),
     ]
 
     def __init__(
-        self, action: str, table: TableKey, names: tuple[str, ...], keys: tuple[Any, ...], who: Principal | None = None
+        self,
+        action: str,
+        table: TableKey,
+        names: tuple[str, ...],
+        keys: tuple[Any, ...],
+        who: Principal | None = None,
+        *,
+        whole: bool = False,
     ) -> None:
         self.action = action
         self.table = table
         self.names = names
         self.keys = keys
         self.who = who
+        self.whole = whole
 
     @property
     def _from_objects(self) -> Any:  # SQLAlchemy asks each element which FROM entries it needs

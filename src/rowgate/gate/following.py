@@ -23,7 +23,7 @@ class Following(GateBase):
         entry = self.context.catalog.entries[term.table]
         seen = None if term.who is None else permitted(entry, Action.READ, self.variant)
         with self._acting_as(term.who):
-            condition = permitted(entry, Action(term.action), self.variant)
+            condition = permitted(entry, Action(term.action), self.variant, whole=term.whole)
             if is_false(condition):
                 return self.no
             exists = self._exists(entry, term, condition)

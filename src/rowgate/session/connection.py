@@ -42,6 +42,8 @@ SQLAlchemy's own engines keep 500. About 14 KiB each, 28 MiB in all (`bench/tabl
 class GuardedEngine(OptionEngineMixin, Engine):
     """An engine on the caller's pool whose connections execute nothing but what the gate has rendered."""
 
+    _compiled_cache: Any  # pyright: ignore[reportIncompatibleVariableOverride]
+
     def __init__(self, original: Engine, catalog: Catalog, audit: Audit = log_event) -> None:
         super().__init__(original, {})
         self._original = original
