@@ -89,6 +89,8 @@ class Catalog:
         for table in self._tables(entity):
             policy = Policy(table)
             policy.allow(*actions, to=Everyone(), name="open")
+            if _key(table) in self._opened:
+                raise CatalogError(f"table {table.fullname!r} is declared open twice")
             self._opened[_key(table)] = policy
             self._reasons[_key(table)] = reason
 
@@ -182,9 +184,7 @@ class Catalog:
 
     def _own(self, table: Table) -> Table:
         if self.metadata.tables.get(table.key) is not table:
-            raise CatalogError(f"table {table.name!r} is not of this catalog's metadata")
-        if table.schema is not None:
-            raise CatalogError(f"table {table.fullname!r}: schemas are not built yet, and what is not built is refused")
+            raise CatalogError(f"table {table.fullname!r} is not of this catalog's metadata")
         return table
 
     def _whole(self, rules: Mapping[TableKey, Any]) -> None:
@@ -297,8 +297,13 @@ def _metadata(source: Any) -> tuple[MetaData, registry | None]:
     raise CatalogError(f"{source!r} is no declarative base, registry or MetaData")
 
 
-def _key(table: TableClause) -> TableKey:
-    return getattr(table, "schema", None), str(table.name)
+def table_key(table: Any) -> TableKey:
+    """Return what tables are matched by: schema and name, whatever object names them."""
+    schema = getattr(table, "schema", None)
+    return None if schema is None else str(schema), str(table.name)
+
+
+_key = table_key
 
 
 def _key_of(from_: Any) -> TableKey | None:

@@ -27,7 +27,7 @@ from rowgate.decision import (
     writable,
 )
 from rowgate.errors import AccessDenied, Unguarded
-from rowgate.gate.base import GateBase
+from rowgate.gate.schemas import Schemas
 from rowgate.policy import Action
 
 
@@ -53,7 +53,7 @@ class RowGuard(ColumnElement[bool]):
         self.named = named
 
 
-class Writes(GateBase):
+class Writes(Schemas):
     """Renders INSERT, UPDATE and DELETE."""
 
     def visit_insert(self, insert_stmt: Any, visited_bindparam: Any = None, visiting_cte: Any = None, **kw: Any) -> str:
@@ -85,6 +85,7 @@ class Writes(GateBase):
         if stmt._hints:
             raise Unguarded("hints are text: leave them out")
         entry = self.entry_of(stmt.table)
+        self.use(stmt.table)
         names = {str(column.name) for column in entry.table.c}
         # Another Table object may bring defaults of its own; hashes are equal for the ORM's annotated copies.
         other = isinstance(stmt.table, Table) and hash(stmt.table) != hash(entry.table)
@@ -226,8 +227,8 @@ class Writes(GateBase):
         self.guards = True
         if self.dialect.name == "sqlite":
             return "abs(-9223372036854775808)"
-        table = self.preparer.quote(entry.name)
-        message = self.render_literal_value(f"rowgate:RG201:{entry.name}", String())
+        table = self.preparer.format_table(entry.table)
+        message = self.render_literal_value(f"rowgate:RG201:{entry.table.fullname}", String())
         return f"CAST({message} || left({table}.ctid::text, 0) AS integer)"
 
     @property
