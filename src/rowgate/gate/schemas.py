@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.sql.selectable import Select, TableClause
 
-from rowgate.catalog import Catalog, TableKey, table_key
+from rowgate.catalog import TableKey, table_key
 from rowgate.errors import Unguarded
 from rowgate.gate.base import GateBase
 
@@ -84,7 +84,7 @@ def _keys(froms: Iterable[Any]) -> set[TableKey]:
     return {table_key(from_) for from_ in froms if isinstance(from_, TableClause)}
 
 
-def check_translation(catalog: Catalog, used: Iterable[TableKey], translate: Mapping[Any, Any], dialect: Any) -> None:
+def check_translation(compiled: Any, translate: Mapping[Any, Any], dialect: Any) -> None:
     """Refuse a `schema_translate_map` that sends a table of the statement to a place that has a policy of its own.
 
     It is asked at execution: compiled SQL is cached for all maps alike.
@@ -92,6 +92,12 @@ def check_translation(catalog: Catalog, used: Iterable[TableKey], translate: Map
     Raises:
         Unguarded: it does, or the name of a schema holds a quote or is of the database's own.
     """
+    used: set[TableKey] = compiled.used
+    knows_none = compiled.preparer._includes_none_schema_translate
+    if (None in translate) > knows_none or (knows_none > (None in translate) and any(key[0] is None for key in used)):
+        raise Unguarded(
+            "schema_translate_map: the maps that a statement runs under must all hold None, or none of them"
+        )
     for name in filter(None, translate.values()):
         if any(mark in str(name) for mark in "'\"\0"):  # nextval('...') is a literal around it
             raise Unguarded("schema_translate_map: the name of a schema holds a quote: choose another")
@@ -101,7 +107,7 @@ def check_translation(catalog: Catalog, used: Iterable[TableKey], translate: Map
         if key[0] == "_none":
             raise Unguarded("schema_translate_map: SQLAlchemy takes the schema '_none' for none: choose another")
         places = _places(key, translate, dialect)
-        for other in catalog.entries:
+        for other in dialect.rowgate.catalog.entries:
             if other == key or other[1].lower() != key[1].lower():
                 continue
             if places & (_places(other, {}, dialect) | _places(other, translate, dialect)):

@@ -30,7 +30,7 @@ class GuardedContext(DefaultExecutionContext):
             raise Unguarded("this was compiled for another dialect: execute the statement, not its compiled form")
         translate = execution_options.get("schema_translate_map")
         if translate:
-            check_translation(dialect.rowgate.catalog, compiled.used, translate, dialect)
+            check_translation(compiled, translate, dialect)
         ours = {**compiled.fixed_binds, **connection.values_for(compiled.term_binds)}
         if ours:  # last, so that no parameter set of the caller can name them
             parameters = [{**given, **ours} for given in parameters] or [ours]
