@@ -491,6 +491,29 @@ REFUSED = {
 }
 
 
+@pytest.mark.parametrize("name", ["papers", "PAPERS", "archive.papers", "others"])
+@pytest.mark.parametrize("kind", ["alias", "sub-select", "cte"])
+@pytest.mark.parametrize("model", [Old, Paper])
+def test_nothing_is_named_like_the_target(shelves: Any, model: Any, kind: str, name: str) -> None:
+    """The condition of a mask means the target's columns: what stands beside it has another name."""
+    other = {
+        "alias": aliased(Label, name=name),
+        "sub-select": select(Label.text).subquery(name),
+        "cte": select(Label.text).cte(name),
+    }[kind]
+    beside = select(model.title).select_from(other).correlate(model.__table__).limit(1).scalar_subquery()
+    statement = update(model).where(model.id == 1).values(title=beside + "!")
+    captures = name.lower() == "papers" or (kind == "cte" and name == "archive.papers")
+    if captures:
+        with pytest.raises(Unguarded):
+            _run(shelves, lambda s: s.execute(statement), commit=True)
+        assert _titles(shelves) == BEFORE
+    else:
+        _run(shelves, lambda s: s.execute(statement), commit=True)
+        place = BEFORE.index("a-mine" if model is Old else "p-mine")
+        assert _titles(shelves) == [*BEFORE[:place], BEFORE[place] + "!", *BEFORE[place + 1 :]]
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_refused(shelves: Any, name: str) -> None:
     """Tables match by schema and name: what is not in the catalog under both is refused."""

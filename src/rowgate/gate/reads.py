@@ -141,6 +141,7 @@ class Reads(Schemas):
     def visit_cte(self, cte: Any, **kw: Any) -> Any:
         """Render a CTE, whose name must not capture a table that a policy reads."""
         if not self.trusted:
+            self.check_name(cte)
             name = str(cte.name).lower()
             if any(name == entry.table.fullname.lower() for entry in self.context.catalog.entries.values()):
                 raise Unguarded(f"a CTE is named {cte.name!r} like a guarded table: give it another name")
@@ -223,6 +224,7 @@ class Reads(Schemas):
     def visit_values(self, element: Any, *args: Any, **kw: Any) -> str:
         """Render VALUES, its values bound."""
         self._check_values(element)
+        self.check_name(element)
         around, self._listed = self._listed, element
         try:
             return super().visit_values(element, *args, **kw)

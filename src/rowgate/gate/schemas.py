@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any
 
+from sqlalchemy.sql.elements import _truncated_label
 from sqlalchemy.sql.selectable import Select, TableClause
 
 from rowgate.catalog import TableKey, table_key
@@ -21,7 +22,7 @@ class Schemas(GateBase):
 
     def alias_of(self, table: Any) -> str | None:
         """Return what a table in FROM is called; None where its plain name will do."""
-        clashes = self.target is not None and not self.is_target(table) and str(table.name) == self.target.name
+        clashes = not self.is_target(table) and self._is_targets(str(table.name))
         if self.context.variant is None or not (clashes or self.preparer.schema_for_object(table)):
             return None
         # The full name in front of the map, which may change without a new compilation.
@@ -31,6 +32,26 @@ class Schemas(GateBase):
         if len(name.encode()) > self.dialect.max_identifier_length:  # the database would cut it, and join what differs
             name = blake2b(name.encode(), digest_size=16).hexdigest()
         return self.preparer.quote(name)
+
+    def _is_targets(self, name: str) -> bool:
+        """Return whether this is the name of the table that is written. SQLite does not tell upper case from lower."""
+        return self.target is not None and name.lower() == self.target.name.lower()
+
+    def visit_alias(self, alias: Any, *args: Any, **kw: Any) -> str:
+        """Render an alias or a sub-select, under a name of its own."""
+        self.check_name(alias)
+        return super().visit_alias(alias, *args, **kw)
+
+    def check_name(self, from_: Any) -> None:
+        """Refuse a FROM entry of a write that is named like its target.
+
+        The condition of a mask would be read of that entry, and what it hides of the target.
+        """
+        name = from_.name
+        if isinstance(name, _truncated_label):
+            name = self._truncated_identifier("alias", name)
+        if not self.trusted and name is not None and self._is_targets(str(name)):
+            raise Unguarded(f"{name!r} is the written table's own name: name what stands beside it otherwise")
 
     def renamed(self, text: str, table: Any, enclosing_alias: Any) -> str:
         """Return a table in FROM under the name that its columns are called by."""
