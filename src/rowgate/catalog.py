@@ -16,7 +16,7 @@ from rowgate.action import ActionName
 from rowgate.entry import Entry, conditions
 from rowgate.errors import CatalogError
 from rowgate.following import check_cycles, follows, inheritance, is_joined, mark_self_readers
-from rowgate.permission import TableKey
+from rowgate.permission import TableKey, table_key
 from rowgate.policy import Allow, Everyone, Mask, Policy, Restrict, expression, is_callable
 from rowgate.principal import PrincipalTerm, RoleTerm, role_name
 
@@ -70,6 +70,8 @@ class Catalog:
         for table in self._tables(entity):
             policy = Policy(table)
             policy.allow(*actions, to=Everyone(), name="open")
+            if _key(table) in self._opened:
+                raise CatalogError(f"table {table.fullname!r} is declared open twice")
             self._opened[_key(table)] = policy
             self._reasons[_key(table)] = reason
 
@@ -174,9 +176,7 @@ class Catalog:
 
     def _own(self, table: Table) -> Table:
         if self.metadata.tables.get(table.key) is not table:
-            raise CatalogError(f"table {table.name!r} is not of this catalog's metadata")
-        if table.schema is not None:
-            raise CatalogError(f"table {table.fullname!r}: schemas are not built yet, and what is not built is refused")
+            raise CatalogError(f"table {table.fullname!r} is not of this catalog's metadata")
         return table
 
     def _whole(self, rules: Mapping[TableKey, Any]) -> None:
@@ -296,8 +296,7 @@ def _metadata(source: Any) -> tuple[MetaData, registry | None]:
     raise CatalogError(f"{source!r} is no declarative base, registry or MetaData")
 
 
-def _key(table: TableClause) -> TableKey:
-    return getattr(table, "schema", None), str(table.name)
+_key = table_key
 
 
 def _inherits(mapper: Mapper[Any], mixin: type[Any]) -> bool:

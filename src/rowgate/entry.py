@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table
 
-from rowgate.permission import TableKey
+from rowgate.permission import TableKey, table_key
 from rowgate.policy import Allow, Mask, Restrict
 
 
@@ -36,7 +36,7 @@ class Entry:
     @property
     def key(self) -> TableKey:
         """Schema and name of the table."""
-        return self.table.schema, str(self.table.name)
+        return table_key(self.table)
 
     def column(self, name: str) -> Any:
         """Return the column of this name in the database, whatever its key in Python."""

@@ -12,7 +12,7 @@ from sqlalchemy.sql.selectable import TableClause
 from rowgate.action import Action
 from rowgate.entry import Entry, conditions
 from rowgate.errors import CatalogError
-from rowgate.permission import Can, TableKey, join_keys
+from rowgate.permission import Can, TableKey, join_keys, table_key
 from rowgate.policy import EVERYONE, Policy
 
 Node = tuple[TableKey, Action]
@@ -44,7 +44,7 @@ def inheritance(mapper: Mapper[Any], *, alone: bool) -> Policy:
     if alone:
         policy.allow(*Action, to=EVERYONE, name="inherited")
     for action in Action:
-        followed = Can(str(action), (parent.schema, str(parent.name)), names, keys, whole=True)
+        followed = Can(str(action), table_key(parent), names, keys, whole=True)
         policy.restrict(
             action, when=followed, name=f"{action} follows {parent.name}", check=action is not Action.DELETE
         )
@@ -100,9 +100,7 @@ def _reached(entries: Mapping[TableKey, Entry], tables: set[TableKey]) -> set[Ta
         entry = entries[key]
         for condition in conditions(entry):
             reached |= {
-                (getattr(element, "schema", None), str(element.name))
-                for element in visitors.iterate(condition)
-                if isinstance(element, TableClause)
+                table_key(element) for element in visitors.iterate(condition) if isinstance(element, TableClause)
             }
         waiting |= _followed([entry]) - seen
     return reached

@@ -18,6 +18,12 @@ from rowgate.principal import Principal
 TableKey = tuple[str | None, str]
 
 
+def table_key(table: Any) -> TableKey:
+    """Return what tables are matched by: schema and name, whatever object names them."""
+    schema = getattr(table, "schema", None)
+    return None if schema is None else str(schema), str(table.name)
+
+
 class Can(ColumnElement[bool]):
     """Whether an action is permitted on the row of `table` whose columns `names` equal `keys`.
 
@@ -89,7 +95,7 @@ def can(action: str, target: Any, *, principal: Principal | None = None) -> Colu
     table, names, keys = found
     if not names:
         raise CatalogError(f"can({action!r}, ...): {table.name} has no primary key to find the row by")
-    return Can(str(Action(action)), (table.schema, str(table.name)), names, keys, principal)
+    return Can(str(Action(action)), table_key(table), names, keys, principal)
 
 
 Found = tuple[Table, tuple[str, ...], tuple[Any, ...]]

@@ -270,7 +270,7 @@ ESCAPES: dict[str, Any] = {
     "driver SQL": lambda s: s.connection().exec_driver_sql("SELECT title FROM documents"),
     "another bind": lambda s: s.execute(TITLES, bind_arguments={"bind": object()}),
     "translate": lambda s: s.execute(TITLES, execution_options={"schema_translate_map": {None: "pg_temp"}}),
-    "translate connection": lambda s: s.connection(execution_options={"schema_translate_map": {None: "x"}}).execute(
+    "translate connection": lambda s: s.connection(execution_options={"schema_translate_map": {None: "it's"}}).execute(
         TITLES
     ),
     "sequence": lambda s: s.connection().scalar(Sequence("comments_id_seq")),

@@ -149,10 +149,29 @@ def test_only_a_select_finds_a_principal() -> None:
         Catalog(Base, principal_id=Uuid()).principal_query(update(User))  # type: ignore[type-var]
 
 
-def test_what_is_not_built_is_refused() -> None:
-    """Schemas raise instead of being let through."""
+def test_tables_match_by_schema_and_name() -> None:
+    """Two tables of one name are two; each is declared by itself, and once."""
     metadata = MetaData()
+    plain = Table("t", metadata, Column("id", Integer, primary_key=True))
     inside = Table("t", metadata, Column("id", Integer, primary_key=True), schema="s")
     catalog = Catalog(metadata, principal_id=Uuid())
-    with pytest.raises(CatalogError, match="schemas"):
-        catalog.open(inside, reason="x")
+    catalog.open(plain, reason="x")
+    with pytest.raises(CatalogError, match=r"s\.t"):
+        catalog.freeze()
+    with pytest.raises(CatalogError, match=r"'t' is declared open twice"):
+        catalog.open(plain, reason="y")
+    catalog.policy(inside).allow("read", when=inside.c.id == 1)
+    assert {key: entry.table for key, entry in catalog.freeze().entries.items()} == {
+        (None, "t"): plain,
+        ("s", "t"): inside,
+    }
+    assert catalog.entries["s", "t"].reason is None
+    assert catalog.entries[None, "t"].reason == "x"
+
+
+def test_a_table_of_another_metadata_is_refused() -> None:
+    """One of the same schema and name is not the same table."""
+    catalog = Catalog(MetaData(), principal_id=Uuid())
+    stranger = Table("t", MetaData(), Column("id", Integer, primary_key=True), schema="s")
+    with pytest.raises(CatalogError, match=r"'s\.t' is not of this catalog's metadata"):
+        catalog.open(stranger, reason="x")

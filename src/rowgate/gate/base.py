@@ -18,6 +18,7 @@ from rowgate.decision import Condition, Variant
 from rowgate.entry import Entry
 from rowgate.errors import NoPrincipal, Unguarded
 from rowgate.gate.strings import check_pasted
+from rowgate.permission import TableKey, table_key
 from rowgate.principal import Principal, PrincipalTerm, RoleTerm
 
 RESERVED = "rowgate_"
@@ -51,6 +52,9 @@ class GateBase(SQLCompiler):
     scalar sub-select of the column keeps its affinity and is not folded.
     """
 
+    returning: bool = False
+    """Whether RETURNING is being rendered for SQLite."""
+
     def __init__(self, dialect: Any, statement: Any, *args: Any, **kw: Any) -> None:
         self.context: Context = dialect.rowgate
         self.fixed_binds: dict[str, Any] = {}
@@ -58,10 +62,9 @@ class GateBase(SQLCompiler):
         self._names: dict[Any, frozenset[str]] = {}
         self.term_binds: dict[str, PrincipalTerm | None] = {}
         self.locking: list[Any] = []
-        self._hidden: dict[tuple[str, str, str], str] = {}
+        self._hidden: dict[tuple[TableKey, str, str, bool], str] = {}
+        self.used: set[TableKey] = set()
         self._fixed_keys: dict[tuple[Any, Any], str] = {}
-        if kw.get("schema_translate_map"):
-            raise Unguarded("schema_translate_map is not built yet: name the schema on the table")
         if self.context.variant is None:
             self.trusted = 1
         super().__init__(dialect, statement, *args, **kw)
@@ -97,9 +100,10 @@ class GateBase(SQLCompiler):
         Raises:
             Unguarded: it is not in the catalog.
         """
-        entry = self.context.catalog.entries.get((getattr(table, "schema", None), str(table.name)))
+        entry = self.context.catalog.entries.get(table_key(table))
         if entry is None:
-            raise Unguarded(f"table {table.name!r} is not in the catalog: declare a policy, or open it with a reason")
+            name = str(getattr(table, "fullname", table.name))
+            raise Unguarded(f"table {name!r} is not in the catalog: declare a policy, or open it with a reason")
         return entry
 
     def judge_foreign(self, element: type[Any], rendering: type[Any]) -> None:
@@ -118,6 +122,7 @@ class GateBase(SQLCompiler):
             "correlate_froms": {entry.table},
             "asfrom_froms": {entry.table},
             "selectable": entry.table.select(),
+            "rowgate": entry,
         }
         self.trusted += 1
         self._global_attributes = {}
@@ -265,7 +270,11 @@ class GateBase(SQLCompiler):
 
     def is_target(self, table: Any) -> bool:
         """Return whether this is the table that the statement writes."""
-        return self.target is not None and isinstance(table, TableClause) and str(table.name) == self.target.name
+        return (
+            self.target is not None
+            and isinstance(table, TableClause)
+            and table_key(table) == table_key(self.target.table)
+        )
 
     @property
     def yes(self) -> str:

@@ -8,12 +8,12 @@ from rowgate.action import Action
 from rowgate.decision import is_false, is_true, permitted
 from rowgate.entry import Entry
 from rowgate.errors import Unguarded
-from rowgate.gate.base import GateBase
+from rowgate.gate.schemas import Schemas
 from rowgate.permission import Can
 from rowgate.principal import Principal
 
 
-class Following(GateBase):
+class Following(Schemas):
     """Renders `can()` as EXISTS of the row by its key, with the decision in it."""
 
     def visit_rowgate_can(self, term: Can, **_kw: Any) -> str:
@@ -48,8 +48,9 @@ class Following(GateBase):
         keys = [str(self.process(key)) for key in term.keys]
         apart = not self.trusted or any(str(key.table.name) == entry.name for key in term.keys)
         asked = keys if not apart else [f"rowgate_key.k{number}" for number in range(len(keys))]
+        self.use(entry.table)
         with self.isolated(entry):
-            table = entry.table._compiler_dispatch(self, asfrom=True)
+            table = super().visit_table(entry.table, asfrom=True)
             found = [f"{self.process(entry.column(name))} = {key}" for name, key in zip(term.names, asked, strict=True)]
             if not is_true(condition):
                 found.append(f"({self.process(condition)})")

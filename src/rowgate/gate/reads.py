@@ -17,10 +17,11 @@ from rowgate.action import Action
 from rowgate.decision import Masked, all_of, is_false, is_true, masked, readable, writable
 from rowgate.entry import Entry
 from rowgate.errors import Unguarded
-from rowgate.gate.base import GateBase
+from rowgate.gate.schemas import Schemas
+from rowgate.permission import table_key
 
 
-class Reads(GateBase):
+class Reads(Schemas):
     """Renders FROM, and everything in a SELECT that could go round it."""
 
     def visit_table(
@@ -43,8 +44,15 @@ class Reads(GateBase):
             **kw,
         }
         in_from = asfrom or kw.get("within_tstring", False)
+        if self.context.variant is not None:
+            plain.pop("ambiguous_table_name_map", None)  # no table of a schema keeps its plain name: see Schemas
+        if in_from:
+            self.use(table)
+        if ashint:  # FOR UPDATE OF
+            return self.alias_of(table) or super().visit_table(table, **plain)
         if self.trusted or not in_from:
-            return super().visit_table(table, **plain)
+            text = super().visit_table(table, **plain)
+            return self.renamed(text, table, enclosing_alias) if in_from else text
         entry = self.entry_of(table)
         if iscrud:
             if not self.is_target(table):
@@ -54,12 +62,12 @@ class Reads(GateBase):
             return super().visit_table(table, **plain)
         inner = self._admitted(entry, locked=self._locks(table, enclosing_alias))
         if inner is None:
-            return super().visit_table(table, **plain)
+            return self.renamed(super().visit_table(table, **plain), table, enclosing_alias)
         if from_linter:
             from_linter.froms[table] = table.fullname
         if enclosing_alias is not None and enclosing_alias.element is table:
             return inner
-        return f"{inner} AS {self.preparer.quote(table.name)}"
+        return f"{inner} AS {self.alias_of(table) or self.preparer.quote(table.name)}"
 
     def _admitted(self, entry: Entry, *, locked: bool) -> str | None:
         """Return the sub-select of what may be read of a table; None where that is all of it."""
@@ -87,7 +95,7 @@ class Reads(GateBase):
 
     def hidden(self, column: Any, mask: Masked, plain: str) -> str:
         """Return a masked column as SQL: what it reads instead, or a CASE where it is shown on some rows."""
-        key = (str(column.table.name), mask.name, plain)
+        key = (table_key(column.table), mask.name, plain, self.returning)
         known = self._hidden.get(key)
         if known is None:
             known = self._hidden[key] = self._hide(column, mask, plain)
@@ -134,8 +142,9 @@ class Reads(GateBase):
     def visit_cte(self, cte: Any, **kw: Any) -> Any:
         """Render a CTE, whose name must not capture a table that a policy reads."""
         if not self.trusted:
+            self.check_name(cte)
             name = str(cte.name).lower()
-            if any(name == entry.name.lower() for entry in self.context.catalog.entries.values()):
+            if any(name == entry.table.fullname.lower() for entry in self.context.catalog.entries.values()):
                 raise Unguarded(f"a CTE is named {cte.name!r} like a guarded table: give it another name")
         self.locking.append(None)
         try:
@@ -157,17 +166,26 @@ class Reads(GateBase):
     def visit_column(self, column: Any, include_table: bool = True, **kw: Any) -> str:
         """Render a column: no pasted text, and of a table that is written only what the mask shows."""
         if self.trusted:
-            text = super().visit_column(column, include_table=include_table, **kw)
+            text = self._qualified(column, include_table=include_table, **kw)
             return f"(SELECT {text})" if self.proving and self.is_target(column.table) else text
         if column.is_literal:
             self._check_literal(str(column.name))
         else:
             self.check_column(column)
-        text = super().visit_column(column, include_table=include_table, **kw)
+        text = self._qualified(column, include_table=include_table, **kw)
         if self.target is None or column.is_literal:
             return text
         bare = not include_table or not getattr(column.table, "named_with_column", True)
         return self._of_target(self.target, column, text, bare=bare)
+
+    def _qualified(self, column: Any, *, include_table: bool, **kw: Any) -> str:
+        """Return a column under the name that its table has in this statement."""
+        qualifier = self.qualifier(column.table) if include_table and not column.is_literal else None
+        if self.context.variant is not None:
+            kw.pop("ambiguous_table_name_map", None)
+        if qualifier is None:
+            return str(super().visit_column(column, include_table=include_table, **kw))
+        return f"{qualifier}.{super().visit_column(column, include_table=False, **kw)}"
 
     def _check_literal(self, name: str) -> None:
         if not grammar.is_literal(name):
@@ -183,8 +201,11 @@ class Reads(GateBase):
         if not self.is_target(table):
             if table is self._listed and table.named_with_column:
                 return text
-            if bare or str(table.name) == target.name:  # unqualified, it would mean a column of the target
+            plain = not isinstance(table, TableClause) or self.alias_of(table) is None
+            if bare or (plain and str(table.name) == target.name):  # unqualified, it would mean a column of the target
                 raise Unguarded(f"column {column.name!r} would be read as the written table's own: name another alias")
+            return text
+        if not bare and self.is_wrapped(table):
             return text
         for mask in masked(target, self.variant):
             if mask.name == column.name:
@@ -204,6 +225,7 @@ class Reads(GateBase):
     def visit_values(self, element: Any, *args: Any, **kw: Any) -> str:
         """Render VALUES, its values bound."""
         self._check_values(element)
+        self.check_name(element)
         around, self._listed = self._listed, element
         try:
             return super().visit_values(element, *args, **kw)
@@ -240,7 +262,9 @@ class Reads(GateBase):
         """Render a whole row: of what was read, never of a table that is written."""
         if not self.trusted and self.target is not None:
             raise Unguarded("a whole row in a write would return masked columns: name the columns")
-        return super().visit_table_valued_column(element, **kw)
+        text = str(super().visit_table_valued_column(element, **kw))
+        whole = element.scalar_alias
+        return (self.alias_of(whole) or text) if isinstance(whole, TableClause) else text
 
 
 def _dependent(select: Any) -> list[Any]:

@@ -29,7 +29,7 @@ from rowgate.action import Action
 from rowgate.decision import Condition, all_of, covering, is_false, is_true, masked, overwritable, readable, writable
 from rowgate.entry import Entry
 from rowgate.errors import AccessDenied, Unguarded
-from rowgate.gate.base import GateBase
+from rowgate.gate.schemas import Schemas
 
 
 class RowGuard(ColumnElement[bool]):
@@ -54,7 +54,7 @@ class RowGuard(ColumnElement[bool]):
         self.named = named
 
 
-class OldRows(GateBase):
+class OldRows(Schemas):
     """Judges the rows that a statement is about to write."""
 
     guards: bool = False
@@ -163,8 +163,8 @@ class OldRows(GateBase):
         self.guards = True
         if self.dialect.name == "sqlite":
             return "abs(-9223372036854775808)"
-        table = self.preparer.quote(entry.name)
-        message = self.render_literal_value(f"rowgate:RG201:{entry.name}", String())
+        table = self.preparer.format_table(entry.table)
+        message = self.render_literal_value(f"rowgate:RG201:{entry.table.fullname}", String())
         return f"CAST({message} || left({table}.ctid::text, 0) AS integer)"
 
 

@@ -1,15 +1,39 @@
 """The places where SQLAlchemy pastes a string into SQL, each with a closed form."""
 
+import re
 from typing import Any
 
 from sqlalchemy.sql.compiler import IdentifierPreparer, TypeCompiler
+from sqlalchemy.sql.elements import quoted_name
 
 from rowgate import grammar
 from rowgate.errors import Unguarded
 
+_SCHEMA = re.compile(r"__\[SCHEMA_[^\]'\"]+\]\.")
+
+
+class SchemaMark(quoted_name):
+    """The mark that stands for a schema until `schema_translate_map` is known: SQLAlchemy's own, not a caller's."""
+
 
 class ClosedPreparer(IdentifierPreparer):
     """Quotes identifiers as the dialect does, and refuses `quoted_name(..., quote=False)` that is not one plain word."""
+
+    translates = False
+
+    def _with_schema_translate(self, schema_translate_map: Any) -> Any:
+        """Return the preparer for statements under a map: what it puts for a schema is told from a caller's text."""
+        made: Any = super()._with_schema_translate(schema_translate_map)
+        plain = made.schema_for_object
+
+        def marked(of: Any) -> Any:
+            found = plain(of)
+            own = of._use_schema_map and str(found) == f"__[SCHEMA_{of.schema or '_none'}]"
+            return SchemaMark(str(found), quote=False) if own else found
+
+        made.schema_for_object = marked
+        made.translates = True
+        return made
 
     def quote(self, ident: str, force: Any = None) -> str:  # noqa: ARG002 - SQLAlchemy passes it
         """Return an identifier as it stands in SQL.
@@ -17,6 +41,8 @@ class ClosedPreparer(IdentifierPreparer):
         Raises:
             Unguarded: it asks not to be quoted, and is more than a lower-case word.
         """
+        if isinstance(ident, SchemaMark):
+            return str(ident)
         if getattr(ident, "quote", None) is False and not grammar.is_unquoted_name(str(ident)):
             raise Unguarded("quoted_name(..., quote=False) pastes its text into SQL: leave quoting to SQLAlchemy")
         check_pasted(str(ident), self.dialect)
@@ -33,11 +59,13 @@ class ClosedTypes(TypeCompiler):
             Unguarded: the text is no type name, such as a hand-written `get_col_spec()` or collation.
         """
         text = super().process(type_, **kw)
-        if not grammar.is_type(text):
+        translates = getattr(kw.get("identifier_preparer"), "translates", False)
+        plain = _SCHEMA.sub("", text, count=1) if translates and _SCHEMA.match(text) else text
+        if not grammar.is_type(plain):
             raise Unguarded(
                 f"the type {type(type_).__name__} renders as text that is no type name: use a built-in type"
             )
-        check_pasted(text, self.dialect)
+        check_pasted(plain, self.dialect)
         return text
 
 

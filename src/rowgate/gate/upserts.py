@@ -89,4 +89,7 @@ class Upserts(Writes):
             columns.append(f"{text} AS {self.preparer.quote(name)}")
         table = self.preparer.quote(entry.name)
         inner = f"SELECT {', '.join(columns)}"
-        return f"(SELECT {self.condition(entry, check)} FROM ({inner}) AS {table})"  # noqa: S608 - rendered, all of them
+        self.standing = table
+        judged = self.condition(entry, check)
+        self.standing = None
+        return f"(SELECT {judged} FROM ({inner}) AS {table})"  # noqa: S608 - rendered, all of them

@@ -79,6 +79,7 @@ class Writes(OldRows):
         if stmt._hints:
             raise Unguarded("hints are text: leave them out")
         entry = self.entry_of(stmt.table)
+        self.use(stmt.table)
         names = {str(column.name) for column in entry.table.c}
         # Another Table object may bring defaults of its own; hashes are equal for the ORM's annotated copies.
         other = isinstance(stmt.table, Table) and hash(stmt.table) != hash(entry.table)

@@ -8,6 +8,7 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 
 from rowgate.errors import Unguarded
 from rowgate.gate.compiler import refuse_ddl
+from rowgate.gate.schemas import check_translation
 
 
 class GuardedContext(DefaultExecutionContext):
@@ -27,6 +28,9 @@ class GuardedContext(DefaultExecutionContext):
     ) -> Any:
         if compiled.dialect is not dialect:
             raise Unguarded("this was compiled for another dialect: execute the statement, not its compiled form")
+        translate = execution_options.get("schema_translate_map")
+        if translate:
+            check_translation(compiled, translate, dialect)
         ours = {**compiled.fixed_binds, **connection.values_for(compiled.term_binds)}
         if ours:  # last, so that no parameter set of the caller can name them
             parameters = [{**given, **ours} for given in parameters] or [ours]
