@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Executable, MetaData, Select, Table
 from sqlalchemy.exc import NoInspectionAvailable
 from sqlalchemy.inspection import inspect
-from sqlalchemy.orm import Mapper, registry
+from sqlalchemy.orm import Mapper, configure_mappers, registry
+from sqlalchemy.orm.mapper import _all_registries
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BindParameter, ColumnClause, TextClause
 from sqlalchemy.sql.selectable import CTE, TableClause
@@ -120,7 +121,7 @@ class Catalog:
         self.entries = mark_self_readers(self.entries)
         for entry in self.entries.values():
             self._check_conditions(entry)
-            _check_masks(entry, self._mappers(entry.table))
+            _check_masks(entry, self._all_mappers())
         self.named_roles = self._named_roles()
         self.restriction_names = frozenset(r.name for entry in self.entries.values() for r in entry.restricts)
         self._check_roles()
@@ -143,7 +144,10 @@ class Catalog:
         return [m for m in self._all_mappers() if m.local_table is table]
 
     def _all_mappers(self) -> list[Mapper[Any]]:
-        found = [] if self._registry is None else list(self._registry.mappers)
+        """Return the mappers of this metadata's tables, of every registry: another one may map them too."""
+        configure_mappers()
+        known = set(self.metadata.tables.values())
+        found = [m for each in _all_registries() for m in each.mappers if known.intersection(m.tables)]
         return sorted(found, key=lambda mapper: mapper.class_.__qualname__)
 
     def _tables(self, entity: Any) -> list[Table]:
@@ -158,6 +162,11 @@ class Catalog:
         except NoInspectionAvailable:
             mapper = None
         if isinstance(mapper, Mapper):
+            if mapper.inherits is not None and mapper.local_table is mapper.inherits.local_table:
+                raise CatalogError(
+                    f"{mapper.class_.__name__} shares the table of {mapper.inherits.class_.__name__}: policies belong to "
+                    "tables; give it to the parent"
+                )
             return [(entity, self._own(_table(mapper)))]
         if not isinstance(entity, type):
             raise CatalogError(f"{entity!r} is no mapped class, Table or mixin")
@@ -227,7 +236,7 @@ class Catalog:
             raise CatalogError(f"table {_show(key)}: two restrictions have one name; a mixin's and the class's own?")
         barrier = any(policy.barrier for policy, _ in found)
         counted = [mapper.version_id_col for mapper in self._mappers(table)]
-        versions = frozenset(str(column.name) for column in counted if column is not None)
+        versions = frozenset(str(c.name) for c in counted if c is not None and c.table is table)
         return Entry(table, tuple(allows), tuple(restricts), masks, barrier, self._reasons.get(key), versions)
 
     def _check_conditions(self, entry: Entry) -> None:
@@ -346,15 +355,18 @@ def _resolver(policy: Policy, target: Any) -> Callable[[Any], Any]:
 
 
 def _check_masks(entry: Entry, mappers: list[Mapper[Any]]) -> None:
-    kept = {column.name: "a primary key" for column in entry.table.primary_key}
+    kept = {str(column.name): "a primary key" for column in entry.table.primary_key}
+
+    def keep(column: Any, what: str) -> None:
+        if getattr(column, "table", None) is entry.table:
+            kept.setdefault(str(column.name), what)
+
     for mapper in mappers:
-        if mapper.polymorphic_on is not None:
-            kept[str(getattr(mapper.polymorphic_on, "name", ""))] = "a discriminator"
-        if mapper.version_id_col is not None:
-            kept[mapper.version_id_col.name] = "a version column"
+        keep(mapper.polymorphic_on, "a discriminator")
+        keep(mapper.version_id_col, "a version column")
         for relationship in mapper.relationships:
             for column in relationship.local_columns:
-                kept.setdefault(str(column.name), f"what the relationship {relationship.key} loads by")
+                keep(column, f"what the relationship {relationship.key} loads by")
     for name in entry.masks:
         if name in kept:
             raise CatalogError(f"{entry.name}.{name} is {kept[name]}: it cannot be masked")

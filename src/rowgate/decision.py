@@ -99,12 +99,22 @@ def covering(entry: Entry, variant: Variant, columns: Iterable[str]) -> dict[str
     return found
 
 
-def insertable(entry: Entry, variant: Variant, columns: Iterable[str], *, returned: bool) -> Condition:
-    """Return the condition on a new row of INSERT. `columns`: those written; `returned`: the statement reads it back."""
+def insertable(
+    entry: Entry, variant: Variant, columns: Iterable[str], *, returned: bool, upsert: bool = False
+) -> Condition:
+    """Return the condition on a new row of INSERT.
+
+    Args:
+        entry: the table.
+        variant: who acts.
+        columns: those written.
+        returned: whether the statement reads the row back.
+        upsert: whether the row may be one that was there before: then its masked columns are not asked.
+    """
     proven = [
         _checked(entry, Action.CREATE, variant),
         *_carried(entry, {Action.CREATE}, variant),
-        *_unmasked(entry, variant, columns),
+        *_unmasked(entry, variant, columns, null_passes=not upsert),
     ]
     return all_of([*proven, readable(entry, variant)] if returned else proven)
 
@@ -229,14 +239,14 @@ def _opened(mask: Mask) -> Condition:
     return false() if mask.writable is None else mask.writable
 
 
-def _unmasked(entry: Entry, variant: Variant, columns: Iterable[str]) -> list[Condition]:
+def _unmasked(entry: Entry, variant: Variant, columns: Iterable[str], *, null_passes: bool) -> list[Condition]:
     """Return what an INSERT that writes masked columns must prove. NULL into a column without a default says nothing."""
     written = set(columns)
     found: list[Condition] = []
     for mask in masked(entry, variant):
         if mask.name in written:
             column = entry.column(mask.name)
-            bare = column.default is None and column.server_default is None
+            bare = null_passes and column.default is None and column.server_default is None
             opened = _opened(entry.masks[mask.name])
             found.append(or_(column.is_(None), opened) if bare else opened)
     return found

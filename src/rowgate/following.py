@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, and_
 from sqlalchemy.orm import Mapper
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.selectable import TableClause
@@ -43,11 +43,14 @@ def inheritance(mapper: Mapper[Any], *, alone: bool) -> Policy:
     names, keys = tuple(str(theirs.name) for _, theirs in pairs), tuple(ours for ours, _ in pairs)
     if alone:
         policy.allow(*Action, to=EVERYONE, name="inherited")
+
+    def followed(action: Action) -> Can:
+        return Can(str(action), table_key(parent), names, keys, whole=True)
+
     for action in Action:
-        followed = Can(str(action), table_key(parent), names, keys, whole=True)
-        policy.restrict(
-            action, when=followed, name=f"{action} follows {parent.name}", check=action is not Action.DELETE
-        )
+        # A new row hangs on a parent's row that may be made, and read: not on one that stands already, out of sight.
+        when = and_(followed(action), followed(Action.READ)) if action is Action.CREATE else followed(action)
+        policy.restrict(action, when=when, name=f"{action} follows {parent.name}", check=action is not Action.DELETE)
     return policy
 
 
@@ -112,7 +115,5 @@ def _steps(entry: Entry, action: Action) -> set[Node]:
     for allow in entry.allows:
         if action in allow.actions:
             rules += [allow.when, allow.check]
-    if action in (Action.UPDATE, Action.CREATE):
-        rules += [mask.writable for mask in entry.masks.values()]
     found = {(term.table, Action(term.action)) for rule in rules if rule is not None for term in follows(rule)}
     return found | ({(entry.key, Action.READ)} if action in (Action.UPDATE, Action.DELETE) else set())

@@ -128,6 +128,9 @@ VOLATILE_FUNCTIONS = _words("clock_timestamp gen_random_uuid random timeofday uu
 OUTPUT_COLUMNS = _words("key value ordinality atom type id parent fullkey")
 """Columns of json_each, json_tree and their like, and of WITH ORDINALITY."""
 
+ROWS_OF_RETURNING = _words("old new")
+"""Names that mean the written row in RETURNING: https://www.postgresql.org/docs/18/sql-update.html."""
+
 OPERATORS = _words(
     """
     + - * / % ^ || = <> != < > <= >= @> <@ && -> ->> #> #>> #- @? @@ ? ?| ?& ~ ~* !~ !~* ~~ ~~* !~~ !~~* & | # << >> &<
@@ -155,6 +158,7 @@ _TYPE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_QUOTED = re.compile(r"'[A-Za-z][A-Za-z0-9_]*'")
 _FOLDED = re.compile(r"[a-z_][a-z0-9_]*")
 
 
@@ -184,5 +188,8 @@ def is_output_column(name: str) -> bool:
 
 
 def is_literal(text: str) -> bool:
-    """Return whether a literal column is a star, a number, or the wildcard that startswith() and its like add."""
-    return text in ("*", "'%'") or text.isdecimal()
+    """Return whether a literal column is a star, a number, a word in quotes, or the wildcard of startswith() and its like.
+
+    SQLAlchemy writes the names of classes in a polymorphic union as words in quotes.
+    """
+    return text in ("*", "'%'") or text.isdecimal() or _QUOTED.fullmatch(text) is not None

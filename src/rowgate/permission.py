@@ -13,7 +13,7 @@ from sqlalchemy.sql.visitors import InternalTraversal
 
 from rowgate.action import Action
 from rowgate.errors import CatalogError
-from rowgate.principal import Principal
+from rowgate.principal import Principal, Term
 
 TableKey = tuple[str | None, str]
 
@@ -24,7 +24,7 @@ def table_key(table: Any) -> TableKey:
     return None if schema is None else str(schema), str(table.name)
 
 
-class Can(ColumnElement[bool]):
+class Can(Term, ColumnElement[bool]):
     """Whether an action is permitted on the row of `table` whose columns `names` equal `keys`.
 
     Args:
@@ -87,6 +87,8 @@ def can(action: str, target: Any, *, principal: Principal | None = None) -> Colu
     """
     if action not in (Action.READ, Action.UPDATE, Action.DELETE):
         raise CatalogError(f"can({action!r}): ask for read, update or delete; the check of a new row needs the new row")
+    if principal is not None and not isinstance(principal, Principal):
+        raise CatalogError(f"can(..., principal=...) takes a Principal, not {type(principal).__name__}")
     found = _of_relationship(target) or _of_entity(target) or _of_table(target)
     if found is None:
         raise CatalogError(
@@ -103,6 +105,8 @@ Found = tuple[Table, tuple[str, ...], tuple[Any, ...]]
 
 def _of_relationship(target: Any) -> Found | None:
     if isinstance(getattr(target, "prop", None) or getattr(target, "property", None), RelationshipProperty):
+        if target._of_type is not None or target._extra_criteria:
+            raise CatalogError(f"can(..., {target}): of_type() and and_() would be lost; say has() or exists()")
         around = target.parent
         mapper: Mapper[Any] = around.mapper
         class_mapper(mapper.class_)  # configures the mappers

@@ -16,7 +16,7 @@ from sqlalchemy.sql import coercions, roles
 from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import NullType, TypeEngine
 
-from rowgate.errors import CatalogError
+from rowgate.errors import CatalogError, NoPrincipal
 
 
 def role_name(role: str) -> str:
@@ -111,7 +111,25 @@ class Hierarchy:
         return frozenset(closed)
 
 
-class PrincipalTerm(ColumnElement[Any]):
+class Term:
+    """What only a guarded session can answer, in front of a SQL element: anywhere else it renders as words, or raises."""
+
+    __visit_name__: str
+
+    @classmethod
+    def _generate_compiler_dispatch(cls) -> None:
+        """Keep the method below: SQLAlchemy would write one that finds no `visit_rowgate_...` in its own compilers."""
+
+    def _compiler_dispatch(self, visitor: Any, **kw: Any) -> str:
+        visit = getattr(visitor, f"visit_{self.__visit_name__}", None)
+        if visit is not None:
+            return str(visit(self, **kw))
+        if visitor.dialect.name == "default":  # str(statement), and SQLAlchemy where it compares text
+            return f"<{self.__visit_name__}>"
+        raise NoPrincipal("can() and principal.* are answered by a guarded session: leave them out of this one")
+
+
+class PrincipalTerm(Term, ColumnElement[Any]):
     """A value of whoever acts, as SQL: rendered by the gate as a bind parameter that is filled at execution."""
 
     __visit_name__ = "rowgate_principal"
@@ -128,7 +146,7 @@ class PrincipalTerm(ColumnElement[Any]):
         self.type = type_
 
 
-class RoleTerm(ColumnElement[bool]):
+class RoleTerm(Term, ColumnElement[bool]):
     """Whether whoever acts has a role: by name (folded before SQL), or by the name in a column."""
 
     __visit_name__ = "rowgate_role"

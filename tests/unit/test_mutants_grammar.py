@@ -48,9 +48,11 @@ def test_output_columns(name: str, fine: bool) -> None:
 
 
 def test_the_wildcard_of_startswith_is_a_literal() -> None:
-    """SQLAlchemy adds it to LIKE; no other text in quotes passes."""
+    """SQLAlchemy adds it to LIKE, and names classes in unions; no other text in quotes passes."""
     assert grammar.is_literal("'%'")
-    assert not grammar.is_literal("'x'")
+    assert grammar.is_literal("'x_1'")
+    for wrong in ("''", "'x", "x'", "'x y'", "'x''y'", "'1'", "'x%'", "'x' || 'y'"):
+        assert not grammar.is_literal(wrong)
 
 
 def test_type_names_in_lower_case() -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rowgate.action import Action
-from rowgate.decision import is_false, is_true, permitted
+from rowgate.decision import is_false, is_true, masked, permitted
 from rowgate.entry import Entry
 from rowgate.errors import Unguarded
 from rowgate.gate.schemas import Schemas
@@ -20,7 +20,11 @@ class Following(Schemas):
         """Render whether an action is permitted on the row that the keys name."""
         if not self.trusted and self.target is not None:
             raise Unguarded("can() in a write would judge the row before or after it: ask in a SELECT of its own")
-        entry = self.context.catalog.entries[term.table]
+        entry = self.context.catalog.entries.get(term.table)
+        if entry is None:
+            raise Unguarded(f"can() asks {term.table[1]!r}, which is not in the catalog")
+        if not self.trusted and {mask.name for mask in masked(entry, self.variant)}.intersection(term.names):
+            raise Unguarded(f"can() would find a row of {entry.name} by a masked column, and so tell what it holds")
         seen = None if term.who is None else permitted(entry, Action.READ, self.variant)
         with self._acting_as(term.who):
             condition = permitted(entry, Action(term.action), self.variant, whole=term.whole)

@@ -18,6 +18,7 @@ from rowgate.decision import Masked, all_of, is_false, is_true, masked, readable
 from rowgate.entry import Entry
 from rowgate.errors import Unguarded
 from rowgate.gate.schemas import Schemas
+from rowgate.gate.strings import check_pasted
 from rowgate.permission import table_key
 
 
@@ -188,6 +189,7 @@ class Reads(Schemas):
         return f"{qualifier}.{super().visit_column(column, include_table=False, **kw)}"
 
     def _check_literal(self, name: str) -> None:
+        check_pasted(name, self.dialect)
         if not grammar.is_literal(name):
             raise Unguarded(f"literal_column() is text: name the column, or write {name!r} with func and operators")
         if name == "*" and self.target is not None and len(self.stack) <= self.depth + 1:
@@ -199,6 +201,10 @@ class Reads(Schemas):
         if table is None:
             raise Unguarded(f"column {column.name!r} in a write belongs to no table: take it from the table")
         if not self.is_target(table):
+            if str(table.name).lower() in grammar.ROWS_OF_RETURNING:
+                raise Unguarded(
+                    f"{table.name!s} in a write may mean the written row, unmasked: name the alias otherwise"
+                )
             if table is self._listed and table.named_with_column:
                 return text
             plain = not isinstance(table, TableClause) or self.alias_of(table) is None

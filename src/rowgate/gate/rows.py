@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Time,
     Uuid,
+    cast,
 )
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, ColumnClause
@@ -30,6 +31,7 @@ from rowgate.decision import Condition, all_of, covering, is_false, is_true, mas
 from rowgate.entry import Entry
 from rowgate.errors import AccessDenied, Unguarded
 from rowgate.gate.schemas import Schemas
+from rowgate.permission import table_key
 
 
 class RowGuard(ColumnElement[bool]):
@@ -83,6 +85,7 @@ class OldRows(Schemas):
     def visit_rowgate_guard(self, guard: RowGuard, **kw: Any) -> str:
         """Render the condition on the row as it is."""
         entry = guard.entry
+        self.check_written(entry, self.stack[-1]["selectable"])
         seen = self.condition(entry, readable(entry, self.variant))
         may = self._may(guard)
         both = seen if may is None else f"({seen} AND {may})"
@@ -121,18 +124,24 @@ class OldRows(Schemas):
         for name, cover in covering(entry, self.variant, values).items():
             column, value = entry.column(name), values[name]
             covered = self.condition(entry, cover)
-            if (
-                value is not None
-                and name not in hidden
-                and is_stable(value)
-                and column.type._type_affinity in _COMPARED
-            ):
-                with self.isolated(entry):
-                    old = str(self.process(column))
-                same = "IS" if self.dialect.name == "sqlite" else "IS NOT DISTINCT FROM"
-                covered = f"({covered} OR {old} {same} {self.process(value)})"
+            if name not in hidden and self._is_compared(column, value):
+                covered = f"({covered} OR {self._same(entry, column, value)})"
             found.append(covered)
         return found
+
+    def _is_compared(self, column: Any, value: Any) -> bool:
+        """Return whether a new value is compared with the old one: a plain value, which is the same wherever it stands."""
+        plain = isinstance(value, BindParameter) and not value.type.dialect_impl(self.dialect)._has_bind_expression
+        return plain and column.type._type_affinity in _COMPARED
+
+    def _same(self, entry: Entry, column: Any, value: Any) -> str:
+        """Return whether a column holds this value already, to the last bit: what is merely equal may differ."""
+        with self.isolated(entry):
+            old = str(self.process(column))
+        if self.dialect.name == "sqlite":
+            new = self.process(value)
+            return f"(typeof({old}) = typeof({new}) AND {old} COLLATE BINARY IS {new})"
+        return f"record_image_eq(ROW({old}), ROW({self.process(cast(value, column.type))}))"
 
     def _set_to(self, entry: Entry, stmt: Any, name: str) -> Any:
         """Return the value that an UPDATE sets a column to, as an element; None if it cannot be told."""
@@ -142,6 +151,11 @@ class OldRows(Schemas):
             if column_name(entry, stmt.table, key) == name and isinstance(value, ColumnElement):
                 return self.again(value).self_group()
         return None if self._state is not None else self.binds.get(self._within_exec_param_key_getter(column))
+
+    def check_written(self, entry: Entry, stmt: Any) -> None:
+        """Refuse a statement that has turned out to write another table than the one it is judged by."""
+        if table_key(stmt.table) != entry.key:
+            raise Unguarded(f"the write of {entry.name} has become one of {stmt.table.name}: write the model")
 
     def again(self, value: Any) -> Any:
         """Return an element that SET has rendered, to be rendered again: a bind is the very one that it became."""
@@ -202,6 +216,14 @@ def column_name(entry: Entry, table: Any, key: Any) -> str | None:
 
 
 def is_stable(value: Any) -> bool:
-    """Return whether an expression that is written twice has one value."""
-    called = (element for element in visitors.iterate(value) if isinstance(element, FunctionElement))
-    return all(str(getattr(function, "name", "")).lower() in grammar.STABLE_FUNCTIONS for function in called)
+    """Return whether an expression that is written twice has one value: SQLAlchemy's own elements, listed functions."""
+    return all(_is_stable(element) for element in visitors.iterate(value))
+
+
+def _is_stable(element: Any) -> bool:
+    if isinstance(element, FunctionElement):
+        return not getattr(element, "packagenames", ()) and str(element.name).lower() in grammar.STABLE_FUNCTIONS
+    if isinstance(element, BindParameter) and element.type._has_bind_expression:
+        return False
+    own = type(element).__module__.split(".")[0] in ("sqlalchemy", "rowgate")
+    return own and not hasattr(type(element), "_compiler_dispatcher")

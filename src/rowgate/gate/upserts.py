@@ -72,7 +72,7 @@ class Upserts(Writes):
         read = columns_read(entry, check)
         if any(column.computed is not None and (read is None or column.name in read) for column in entry.table.c):
             raise Unguarded(
-                f"an upsert of {entry.name}: its check reads a generated column; insert or update by itself"
+                f"an upsert of {entry.name}: its check may read a generated column: write in_() for exists(), or insert and update by themselves"
             )
         if not all(is_stable(value) for value in values.values()):
             raise Unguarded(
@@ -82,7 +82,9 @@ class Upserts(Writes):
         for column in entry.table.c:
             name = str(column.name)
             if name in values:
-                text = self.process(cast(values[name], column.type))
+                # SQLite needs no types there, and CAST would make a number of a date.
+                value = values[name] if self.dialect.name == "sqlite" else cast(values[name], column.type)
+                text = str(self.process(value))
             else:
                 with self.isolated(entry):
                     text = str(self.process(column))

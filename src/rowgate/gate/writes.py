@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     Table,
 )
+from sqlalchemy.sql.elements import ColumnClause
 from sqlalchemy.sql.selectable import TableClause
 
 from rowgate.action import Action
@@ -18,6 +19,7 @@ from rowgate.decision import (
     Condition,
     insertable,
     is_true,
+    masked,
     rechecked,
     updatable,
 )
@@ -25,7 +27,7 @@ from rowgate.entry import Entry
 from rowgate.errors import Unguarded
 from rowgate.gate.rows import OldRows, RowGuard
 
-_OF_ONE_WRITE = ("target", "proven", "depth", "_carry", "_listed", "_returned", "_state")
+_OF_ONE_WRITE = ("target", "proven", "depth", "column_keys", "_carry", "_listed", "_returned", "_state")
 """What the gate remembers of one write, put back where a write in a CTE ends."""
 
 
@@ -66,6 +68,8 @@ class Writes(OldRows):
         self.target, self.proven, self.depth = entry, False, len(self.stack)
         self._carry, self._listed = None, None
         self._returned = bool(stmt._returning)  # asked now: the ORM moves it into columns of its own when it compiles
+        if visiting_cte is not None:  # the names of parameters are no columns of its
+            self.column_keys = []
         self._state = None if visiting_cte is None else stmt._compile_state_factory(stmt, self, **kw)
         try:
             yield entry
@@ -74,16 +78,17 @@ class Writes(OldRows):
                 setattr(self, name, value)
 
     def _written_table(self, stmt: Any) -> Entry:
-        if not isinstance(stmt.table, TableClause):
+        table = _written_now(stmt)
+        if not isinstance(table, TableClause):
             raise Unguarded("a write names its table itself, no alias and no join: update(Document), insert(Document)")
         if stmt._hints:
             raise Unguarded("hints are text: leave them out")
-        entry = self.entry_of(stmt.table)
-        self.use(stmt.table)
+        entry = self.entry_of(table)
+        self.use(table)
         names = {str(column.name) for column in entry.table.c}
         # Another Table object may bring defaults of its own; hashes are equal for the ORM's annotated copies.
-        other = isinstance(stmt.table, Table) and hash(stmt.table) != hash(entry.table)
-        if other or not {str(column.name) for column in stmt.table.c} <= names:
+        other = isinstance(table, Table) and hash(table) != hash(entry.table)
+        if other or not {str(column.name) for column in table.c} <= names:
             raise Unguarded(f"{entry.name} is written through a Table that is not the model's own: write the model")
         return entry
 
@@ -132,21 +137,30 @@ class Writes(OldRows):
 
     def _label_returning_column(self, stmt: Any, column: Any, *args: Any, **kw: Any) -> str:
         text = str(super()._label_returning_column(stmt, column, *args, **kw))
-        if self._carry is None:
-            return text
         plain = self.process(getattr(column, "element", column), include_table=kw.get("include_table", True))
         label = text[len(plain) :]
         if not text.startswith(plain) or not (label == "" or label.startswith(" AS ")):
             return text
-        carry, self._carry = self._carry, None
         label = label or f" AS {self.preparer.quote(str(column.name))}"
+        if self._carry is None:
+            return f"{plain}{label}" if self._is_replaced(column) else text
+        carry, self._carry = self._carry, None
         return f"CASE WHEN {carry} = 1 THEN {plain} END{label}"
+
+    def _is_replaced(self, column: Any) -> bool:
+        """Return whether what a mask shows stands for a column, and so has no name of its own."""
+        assert self.target is not None
+        hidden = {mask.name for mask in masked(self.target, self.variant)}
+        return isinstance(column, ColumnClause) and self.is_target(column.table) and str(column.name) in hidden
 
     def _proof(self, entry: Entry, stmt: Any, *, is_insert: bool) -> str | None:
         """Return an expression that raises unless the new row passes; None where it cannot fail."""
+        self.check_written(entry, stmt)
         written = self.written(entry, stmt)
         if is_insert:
-            return self._proving(entry, insertable(entry, self.variant, written, returned=self._returned))
+            upsert = getattr(stmt._post_values_clause, "__visit_name__", "") == "on_conflict_do_update"
+            check = insertable(entry, self.variant, written, returned=self._returned, upsert=upsert)
+            return self._proving(entry, check)
         if not self._returned and not rechecked(entry, self.variant, written | _automatic(entry)):
             return None
         return self._proving(entry, updatable(entry, self.variant, returned=self._returned))
@@ -158,6 +172,14 @@ class Writes(OldRows):
         holds = self.condition(entry, check)
         self.proving = False
         return f"CASE WHEN {holds} THEN 1 ELSE {self.raising(entry)} END"
+
+
+def _written_now(stmt: Any) -> Any:
+    """Return the table that a statement writes; for one row after the other of a joined class, the ORM says which."""
+    for name in ("_emit_insert_table", "_emit_update_table"):
+        if name in stmt._annotations:
+            return stmt._annotations[name]
+    return stmt.table
 
 
 def _automatic(entry: Entry) -> frozenset[str]:
