@@ -1,6 +1,6 @@
 # Python 3.11 or newer, git and make are enough: uv is taken from PATH, or bootstrapped into .uv/.
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench docs clean
+.PHONY: help serve test check bench docs conformance conformance-peers mutation fuzz clean
 
 PYTHON ?= python3
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
@@ -8,7 +8,7 @@ RUN := $(UV) run --frozen --quiet
 PORT ?= 8000
 
 help:  ## Show what can be made.
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 serve: $(UV)  ## Serve demo data on http://127.0.0.1:8000 with a PostgreSQL of its own (PORT=... for another port).
 	@$(UV) sync --frozen --quiet --no-default-groups --inexact --extra server
@@ -23,8 +23,21 @@ check: $(UV)  ## Lint, formats, types.
 	@$(RUN) mypy
 	@$(RUN) pyright
 
-bench: $(UV)  ## Measure what the gate costs, against the same WHERE written by hand.
+bench: $(UV)  ## Measure what the gate costs, against the same WHERE written by hand; at 1, 20 and 200 tables.
 	@$(RUN) python bench/gate.py $(ARGS)
+	@$(RUN) python bench/tables.py $(ARGS)
+
+conformance: $(UV)  ## Run the conformance suite on its own world, on every driver.
+	@$(RUN) pytest -n 2 -q tests/conformance $(ARGS)
+
+conformance-peers: $(UV)  ## Run the suite on other ways to do it, and write the table into docs/peers.md.
+	@PYTHONPATH=tests $(RUN) --group peers python -m conformance.peers $(ARGS)
+
+mutation: $(UV)  ## Change the core in small ways, and see that a test notices (an hour; `check` is for CI).
+	@$(RUN) python -m tests.mutation $(or $(ARGS),run)
+
+fuzz: $(UV)  ## Run 100,000 random trees through the gate and over tables without the hidden rows (FUZZ_TREES, FUZZ_SEED).
+	@FUZZ_TREES=$(or $(FUZZ_TREES),100000) $(RUN) pytest -q -s -p no:randomly --timeout 0 tests/proof/test_fuzzer.py -k sqlite $(ARGS)
 
 docs: $(UV)  ## Run every block of the documentation, and see that everything is documented.
 	@$(RUN) pytest -q tests/docs $(ARGS)

@@ -744,7 +744,7 @@ def test_lambda_statements_keep_others_apart(world: Any) -> None:
 
     for other in (ONE, TWO):
         with pytest.raises(
-            (InvalidRequestError, CatalogError), match="Closure variable named 'other'|takes a Principal"
+            (InvalidRequestError, CatalogError), match=r"Closure variable named 'other'|takes a Principal"
         ):
             world.rows(ADMIN, asked(other))
 
