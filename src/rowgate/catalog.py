@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Executable, MetaData, Select, Table
 from sqlalchemy.exc import NoInspectionAvailable
 from sqlalchemy.inspection import inspect
-from sqlalchemy.orm import Mapper, configure_mappers, registry
+from sqlalchemy.orm import Mapper, registry
 from sqlalchemy.orm.mapper import _all_registries
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BindParameter, ColumnClause, TextClause
@@ -145,7 +145,6 @@ class Catalog:
 
     def _all_mappers(self) -> list[Mapper[Any]]:
         """Return the mappers of this metadata's tables, of every registry: another one may map them too."""
-        configure_mappers()
         known = set(self.metadata.tables.values())
         found = [m for each in _all_registries() for m in each.mappers if known.intersection(m.tables)]
         return sorted(found, key=lambda mapper: mapper.class_.__qualname__)
