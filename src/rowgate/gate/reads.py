@@ -226,7 +226,7 @@ class Reads(Schemas):
                 f"field {element.name!r} of a function could be a call: use table_valued().render_derived()"
             )
         compiled = self.visit_function(element.fn, **kw)
-        return f"({compiled}).{self.preparer.quote(element.name)}"
+        return f"({compiled}).{super().visit_column(element, **kw)}"
 
     def visit_values(self, element: Any, *args: Any, **kw: Any) -> str:
         """Render VALUES, its values bound."""
