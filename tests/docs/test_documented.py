@@ -192,3 +192,14 @@ def test_changelog_fragments_have_a_known_kind() -> None:
     configured = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"].get("towncrier")
     if configured is not None:
         assert {kind["directory"] for kind in configured["type"]} == kinds
+
+
+def test_the_conformance_page_counts_the_cases() -> None:
+    """The numbers of cases by family are those of the suite: `python -m rowgate.testing` prints them."""
+    from rowgate.testing import all_cases
+    from rowgate.testing.__main__ import table
+
+    page = text("conformance.md")
+    between = re.search(r"<!-- cases -->\n(.*)<!-- /cases -->", page, re.DOTALL)
+    assert between is not None
+    assert between[1].strip() == table(all_cases())

@@ -1,0 +1,38 @@
+"""The engines of each driver: the application's, and the owner's, which sees all."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.ext.asyncio import create_async_engine
+
+DRIVERS = ("asyncpg", "psycopg", "psycopg_async", "sqlite", "aiosqlite")
+
+
+def engines(driver: str, folder: Path, logins: Any) -> tuple[Any, Any, list[str]]:
+    """Return the application's engine, the owner's, and what to grant."""
+    create: Any = create_engine if driver in ("psycopg", "sqlite") else create_async_engine
+    if "sqlite" in driver:
+        url = f"sqlite+{driver.replace('sqlite', 'pysqlite') if driver == 'sqlite' else driver}:///{folder}/{driver}.db"
+        app, owner = (create(url, connect_args={"timeout": 0.3}) for _ in range(2))
+        event.listen(getattr(app, "sync_engine", app), "connect", _pragmas("foreign_keys = ON"))
+        event.listen(getattr(owner, "sync_engine", owner), "connect", _pragmas("foreign_keys = OFF"))
+        return app, owner, []
+    found = logins.using(driver.removesuffix("_async"))
+    grant = [
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {found.app.username}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {found.app.username}",
+        f"ALTER DATABASE {found.app.database} SET lock_timeout = '1s'",
+    ]
+    return create(found.app), create(found.owner, pool_size=20), grant
+
+
+def _pragmas(setting: str) -> Callable[..., None]:
+    def connected(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in ("journal_mode = WAL", "synchronous = OFF", setting):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return connected

@@ -1,0 +1,227 @@
+"""The framework itself: each verdict is given where it is due."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session
+
+from conformance.databases import DRIVERS
+from rowgate.testing import Case, Family, Given, Outcome, Rowgate
+from rowgate.testing.judge import Judge, Result
+from rowgate.testing.normal import normal
+from rowgate.testing.world_models import Comment, Document, User, UserRole
+from rowgate.testing.world_rows import FREE_A, FREE_C, PRINCIPALS, A, key
+
+samples = Family("samples")
+HIDDEN = key("b000")
+
+
+@samples.way_in()
+async def reads_titles(given: Given) -> Any:
+    return (await given.session.scalars(select(Document.title))).all()
+
+
+@samples.way_in()
+async def sees_nothing_hidden(given: Given) -> Any:
+    return (await given.session.scalars(select(Document.title).where(Document.id == key("a100")))).all()
+
+
+@samples.way_in()
+async def fails_by_itself(given: Given) -> Any:
+    raise KeyError("the case is wrong")
+
+
+@samples.reading()
+async def counts(given: Given) -> Any:
+    return await given.session.scalar(select(func.count()).select_from(Document))
+
+
+@samples.write_in()
+async def takes_over(given: Given) -> Any:
+    await given.session.execute(update(Document).where(Document.id == HIDDEN).values(owner_id=A))
+
+
+@samples.write_in()
+async def deletes_hidden(given: Given) -> Any:
+    await given.session.execute(delete(Comment).where(Comment.author_id != given.who.id))
+
+
+@samples.write_in()
+async def grants_itself_a_role(given: Given) -> Any:
+    given.session.add(UserRole(user_id=A, role_id=1))
+
+
+@samples.write_in()
+async def changes_its_own(given: Given) -> Any:
+    await given.session.execute(update(Document).where(Document.id == key("a100")).values(content="new"))
+
+
+@samples.write_in()
+async def drops_a_table(given: Given) -> Any:
+    await given.session.execute(text("DROP TABLE scratch"))
+
+
+@samples.writing()
+async def edits_its_own(given: Given) -> Any:
+    (await given.session.get(Document, key("a100"))).content = "new"
+
+
+@samples.writing()
+async def adds_its_own(given: Given) -> Any:
+    given.session.add(Document(title="made by a", owner_id=A, comments=[Comment(author_id=A, body="x")]))
+
+
+@samples.writing()
+async def writes_what_it_may_not(given: Given) -> Any:
+    await given.session.execute(update(User).where(User.id != A).values(name="x"), {})
+
+
+@samples.between()
+async def one_after_the_other(given: Given) -> Any:
+    saw = (await given.session.scalars(select(Document.title))).all()
+    async with given.open(FREE_C) as other:
+        return [(FREE_A, saw), (FREE_C, (await other.scalars(select(Document.title))).all())]
+
+
+@samples.between()
+async def nobody_sees_anything(given: Given) -> Any:
+    return [(FREE_A, "nothing")]
+
+
+@samples.way_in(discloses="a key's existence, by UNIQUE")
+async def asks_by_unique(given: Given) -> Any:
+    try:
+        async with given.session.begin_nested():
+            await given.session.execute(insert(Document).values(title="doc-b000-title", owner_id=A))
+    except Exception as error:  # noqa: BLE001
+        return type(error).__name__, str(error)
+    return "new"
+
+
+CASES = {case.run.__name__: case for case in samples.cases}
+
+
+class Open:
+    """Protects nothing."""
+
+    name = "nothing"
+    refusals: tuple[type[BaseException], ...] = ()
+
+    def sessions(self, engine: Any, world: Any) -> Any:
+        kind: Any = AsyncSession if isinstance(engine, AsyncEngine) else Session
+
+        def open_(_who: Any, lift: Any = (), **options: Any) -> Any:
+            return kind(engine, expire_on_commit=False, **options)
+
+        return open_
+
+
+class Refused(Exception):
+    pass
+
+
+class Shut(Open):
+    """Refuses everything."""
+
+    refusals = (Refused,)
+
+    def sessions(self, engine: Any, world: Any) -> Any:
+        def refuse(who: Any, **_options: Any) -> Any:
+            raise Refused("no")
+
+        return refuse
+
+
+class Talkative(Shut):
+    """Refuses everything, and quotes a hidden row in what caused it."""
+
+    def sessions(self, engine: Any, world: Any) -> Any:
+        def refuse(who: Any, **_options: Any) -> Any:
+            raise Refused("no") from ValueError("doc-b000-title")
+
+        return refuse
+
+
+VERDICTS = {
+    "reads_titles": (Outcome.LEAK, Outcome.HELD),
+    "sees_nothing_hidden": (Outcome.BLIND, Outcome.BLIND),
+    "fails_by_itself": (Outcome.ERROR, Outcome.ERROR),
+    "counts": (Outcome.BROKEN, Outcome.BROKEN),
+    "takes_over": (Outcome.WRITE_LEAK, Outcome.HELD),
+    "deletes_hidden": (Outcome.WRITE_LEAK, Outcome.HELD),
+    "grants_itself_a_role": (Outcome.WRITE_LEAK, Outcome.HELD),
+    "changes_its_own": (Outcome.BLIND, Outcome.BLIND),
+    "edits_its_own": (Outcome.HELD, Outcome.BROKEN),
+    "adds_its_own": (Outcome.HELD, Outcome.BROKEN),
+    "writes_what_it_may_not": (Outcome.ERROR, Outcome.ERROR),
+    "one_after_the_other": (Outcome.LEAK, Outcome.HELD),
+    "nobody_sees_anything": (Outcome.BLIND, Outcome.BLIND),
+    "asks_by_unique": (Outcome.LEAK, Outcome.HELD),
+}
+"""What each case comes to without protection, and where everything is refused."""
+
+
+async def judged(judge: Judge, case: Case) -> Result:
+    (model,) = await judge.arena.world.models(FREE_A, judge.arena.before)
+    found = await judge.judge(case, FREE_A, model)
+    assert await judge.arena.changes() == ([], False), "the rows were not put back"
+    return found
+
+
+@pytest.fixture
+async def judge_of(arenas: Any) -> Any:
+    async def make(driver: str, protection: Any) -> Judge:
+        return Judge(await arenas(driver, protection))
+
+    return make
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+async def test_verdicts_without_and_with_too_much_protection(judge_of: Any, driver: str) -> None:
+    """What protects nothing leaks, and what refuses everything is broken; blind and wrong cases are so in both."""
+    for n, protection in enumerate((Open(), Shut())):
+        judge = await judge_of(driver, protection)
+        found = {name: (await judged(judge, CASES[name])).outcome for name in VERDICTS}
+        assert found == {name: verdicts[n] for name, verdicts in VERDICTS.items()}
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+async def test_rowgate_holds_the_samples(judges: Any, driver: str) -> None:
+    """Ours holds every sample that is not blind or wrong."""
+    judge = await judges(driver)
+    wrong = {Outcome.BLIND, Outcome.ERROR}
+    expected = {name: Outcome.HELD if open_ not in wrong else open_ for name, (open_, _) in VERDICTS.items()} | {
+        "asks_by_unique": Outcome.DISCLOSES
+    }
+    found = {name: await judged(judge, CASES[name]) for name in VERDICTS}
+    assert {name: result.outcome for name, result in found.items()} == expected, found
+
+
+@pytest.mark.parametrize("name", ["reads_titles", "takes_over", "counts"])
+async def test_an_error_that_quotes_is_a_leak(judge_of: Any, name: str) -> None:
+    """A refusal whose cause quotes a hidden title has told it."""
+    result = await judged(await judge_of("sqlite", Talkative()), CASES[name])
+    assert (result.outcome, result.detail) == (Outcome.LEAK, "the error quotes doc-b000-title")
+
+
+@pytest.mark.parametrize("driver", ["asyncpg", "sqlite"])
+async def test_a_dropped_table_is_seen_and_comes_back(judge_of: Any, driver: str) -> None:
+    """Under the guard nothing is dropped; the control's table is there again afterwards."""
+    judge = await judge_of(driver, Rowgate())
+    assert (await judged(judge, CASES["drops_a_table"])).outcome is Outcome.HELD
+    assert (await judged(judge, CASES["reads_titles"])).outcome is Outcome.HELD
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "aiosqlite"])
+@pytest.mark.parametrize("who", PRINCIPALS.values(), ids=PRINCIPALS)
+async def test_gate_and_truth_agree_on_every_table(judges: Any, driver: str, who: Any) -> None:
+    """The world's truth in Python is what the policies say: each table as each principal reads it."""
+    arena = (await judges(driver)).arena
+    seen = await arena.world.seen(who, frozenset(), arena.before)
+    async with arena.guarded(who) as session:
+        for table in arena.world.metadata.sorted_tables:
+            rows = (await session.execute(select(table))).all()
+            names = [str(column.name) for column in table.c]
+            assert normal([dict(zip(names, row, strict=True)) for row in rows]) == normal(seen[table.name]), table.name

@@ -1,0 +1,158 @@
+"""A team's own models: the three lines, the page, and the option of pytest, in a project of its own."""
+
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+APP = """
+from sqlalchemy import ForeignKey, Integer, create_engine, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from rowgate import Catalog, Principal, guarded_sessionmaker, principal
+from rowgate.testing import Conformance
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Invoice(Base):
+    __tablename__ = "invoices"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[int]
+    title: Mapped[str]
+
+
+class Memo(Base):
+    __tablename__ = "memos"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str]
+
+
+def catalog(*, leaky=False):
+    made = Catalog(Base, principal_id=Integer(), roles={"clerk"})
+    rules = made.policy(Invoice)
+    rules.allow("read", "update", "delete", when=Invoice.owner == principal.id)
+    rules.allow("create", when=Invoice.owner == principal.id)
+    made.policy(Memo).allow("read", to="clerk")
+    return made
+
+
+def engine():
+    return create_engine("sqlite:///" + URL)
+
+
+def fill(path):
+    global URL
+    URL = str(path)
+    owner = engine()
+    Base.metadata.drop_all(owner)
+    Base.metadata.create_all(owner)
+    with Session(owner) as session:
+        session.add_all(Invoice(id=n, owner=1 + n % 2, title=f"invoice-{n}") for n in range(1, 6))
+        session.add(Memo(id=1, text="memo-one"))
+        session.commit()
+    return owner
+
+
+def make(path="app.db", **options):
+    owner = fill(path)
+    Session = guarded_sessionmaker(engine(), catalog())
+    return Conformance(Session, owner=owner, principals=[Principal(1, {"clerk"}), Principal(2, {"clerk"})], **options)
+"""
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    namespace: dict[str, Any] = {"__name__": "team_app"}
+    exec(compile(APP, "team_app", "exec", dont_inherit=True), namespace)
+    namespace["path"] = tmp_path / "app.db"
+    return namespace
+
+
+async def test_three_lines(app: Any) -> None:
+    """It holds on a team's own models; what cannot be run is said."""
+    report = await app["make"](app["path"]).run()
+    assert report.ok, report
+    assert report.notes == ["Memo: nothing to hide: put a row in"]
+    assert {result.entity for result in report.results} == {"Invoice"}
+    assert len(report.results) >= 20
+
+
+async def test_an_entity_that_is_asked_for_must_have_something_to_hide(app: Any) -> None:
+    """With `models=` the run is not ok when one of them could not be judged."""
+    report = await app["make"](app["path"], models=[app["Invoice"], app["Memo"]]).run()
+    assert not report.ok
+    assert report.bad == []
+    assert "Memo: nothing to hide" in str(report)
+
+
+async def test_a_leaky_protection_is_shown_in_table_and_page(app: Any) -> None:
+    """What leaks is named in both, and the page needs nothing from outside."""
+    from conformance.test_framework import Open
+
+    report = await app["make"](app["path"], protection=Open()).run()
+    assert not report.ok
+    assert "leak: selects/entities on Invoice" in str(report)
+    page = report.html()
+    assert "does not hold" in page
+    assert "selects/entities" in page
+    assert "invoice-1" in page
+    for outside in ("http:", "https:", "src=", "href=", "<script", "@import", "url("):
+        assert outside not in page
+
+
+async def test_writes_are_judged_and_put_back(app: Any) -> None:
+    """With `writes=True` rows are changed and put back."""
+    conformance = app["make"](app["path"], writes=True)
+    before = None
+    async with conformance:
+        before = conformance.arena.before
+        for item in await conformance.items():
+            await conformance.judged(item)
+        assert await conformance.arena.changes() == ([], False)
+    assert before is not None
+    assert conformance.report.bad == []
+
+
+def run_pytest(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    known = any(found.name == "rowgate" for found in entry_points(group="pytest11"))
+    plugin = "rowgate" if known else "rowgate.testing.plugin"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", plugin, "-p", "no:randomly", "-p", "no:cacheprovider"]
+    return subprocess.run([*command, *options], cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_the_option_of_pytest(tmp_path: Path) -> None:
+    """`pytest --rowgate-conformance` adds an item for each case, and writes the page."""
+    (tmp_path / "team_app.py").write_text(APP)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nrowgate_conformance = team_app:make\n")
+    (tmp_path / "test_theirs.py").write_text("def test_theirs():\n    pass\n")
+    done = run_pytest(tmp_path, "--rowgate-conformance", "--rowgate-conformance-html=page.html", "-vv")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "rowgate::selects/entities[Invoice-1 clerk] PASSED" in done.stdout
+    assert "test_theirs PASSED" in done.stdout
+    assert "conformance of rowgate on sqlite" in done.stdout
+    assert "nothing to hide" in done.stdout
+    assert "It <strong>holds</strong>" in (tmp_path / "page.html").read_text()
+    chosen = run_pytest(tmp_path, "--rowgate-conformance", "-k", "count_star")
+    assert "2 passed" in chosen.stdout
+
+
+def test_without_the_option_nothing_is_imported(tmp_path: Path) -> None:
+    """Those who do not ask for it pay nothing."""
+    code = "import sys, rowgate.testing.plugin; print('sqlalchemy' in sys.modules, 'rowgate.catalog' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
+    (tmp_path / "test_theirs.py").write_text("def test_theirs():\n    pass\n")
+    assert "1 passed" in run_pytest(tmp_path).stdout
+
+
+def test_the_option_needs_to_know_what_to_run(tmp_path: Path) -> None:
+    """Without the setting it says what is missing."""
+    done = run_pytest(tmp_path, "--rowgate-conformance")
+    assert done.returncode != 0
+    assert "rowgate_conformance = module:function" in done.stdout + done.stderr

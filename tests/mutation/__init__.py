@@ -1,0 +1,11 @@
+"""A mutation check of what decides and enforces: would any test notice if this line were wrong?
+
+A small one of our own, since mutmut 3 leaves out decorated functions (`isolated`, `resolving`, every property), module and
+class level (the closed lists of the grammar), and has no operator that takes a check away, which is what a gate must fear;
+cosmic-ray starts a new process per mutant, which takes hours here. Neither keeps explanations of survivors.
+
+* `targets`: what is mutated, and the tests that should notice, in stages. Change it there.
+* `operators`: the mutants of a file.
+* `forks`: one mutant, one process, one stage.
+* `record`: what is known of each mutant (`results.json`), and why survivors may live (`survivors.toml`).
+"""
