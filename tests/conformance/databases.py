@@ -15,7 +15,7 @@ def engines(driver: str, folder: Path, logins: Any) -> tuple[Any, Any, list[str]
     create: Any = create_engine if driver in ("psycopg", "sqlite") else create_async_engine
     if "sqlite" in driver:
         url = f"sqlite+{driver.replace('sqlite', 'pysqlite') if driver == 'sqlite' else driver}:///{folder}/{driver}.db"
-        app, owner = (create(url, connect_args={"timeout": 0.3}) for _ in range(2))
+        app, owner = (create(url, connect_args={"timeout": 0.3}, pool_size=60) for _ in range(2))
         event.listen(getattr(app, "sync_engine", app), "connect", _pragmas("foreign_keys = ON"))
         event.listen(getattr(owner, "sync_engine", owner), "connect", _pragmas("foreign_keys = OFF"))
         return app, owner, []

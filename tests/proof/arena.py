@@ -6,13 +6,15 @@ import sqlite3
 import warnings
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine, StaticPool, create_engine
-from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import Session
 
+from proof.asked import shown, teach
+from proof.report import Report
 from proof.small_world import PRINCIPALS, TABLES, Base, make_catalog, rows
 from proof.truth import State, Truth
 from rowgate import AccessDenied, Unguarded, guarded_sessionmaker
@@ -31,14 +33,12 @@ class Tree:
     shadow: Work
     ordered: bool = False
     write: Any = None
+    tags: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         who = [PRINCIPALS[n] for n in self.who]
-        statement = getattr(self.shown, "statement", "")
-        try:
-            return f"{self.kind} as {who}:\n{self.shown}\n{statement}"
-        except SQLAlchemyError:  # not every release can show what is PostgreSQL's
-            return f"{self.kind} as {who}:\n{self.shown!r}\n{statement!r}"
+        told = self.shown() if callable(self.shown) else shown(self.shown)
+        return f"{self.kind} as {who}:\n{told}"
 
 
 @dataclass
@@ -51,30 +51,6 @@ class Outcome:
     def same(self, other: "Outcome") -> bool:
         """Return whether both gave the same rows."""
         return self.kind == other.kind == "rows" and self.value == other.value
-
-
-@dataclass
-class Report:
-    """Counts of trees, differences and refusals."""
-
-    trees: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
-    refused_by_kind: Counter[str] = field(default_factory=Counter)
-    denied: int = 0
-    invalid: Counter[str] = field(default_factory=Counter)
-    empty: int = 0
-
-    def __str__(self) -> str:
-        total = sum(self.trees.values())
-        refused = sum(self.refused.values())
-        errors = sum(self.invalid.values())
-        lines = [
-            f"{total} trees {dict(self.trees)}, {self.denied} denied alike, {errors} errors alike, {self.empty} empty",
-            f"refused: {refused} ({100 * refused / max(total, 1):.2f} %) {dict(self.refused_by_kind)}",
-        ]
-        lines += [f"  {count:6} {head}" for head, count in self.refused.most_common()]
-        lines += [f"  {count:6} error alike: {head}" for head, count in self.invalid.most_common(8)]
-        return "\n".join(lines)
 
 
 class Side:
@@ -135,17 +111,21 @@ class Arena:
         for n, truth in enumerate(self.truths):
             side = Side(connect(f"shadow{n}"), url)
             side.fill(truth.shadow())
+            teach(side.engine, truth)
             self.shadows.append(side)
         self.report = Report()
 
     def check(self, tree: Tree) -> str | None:
         """Do a tree on both sides; return what differs."""
-        self.report.trees[tree.kind] += 1
+        self.report.begin(tree)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)
             for n in tree.who:
                 found = tree.write.judge(self, n) if tree.write is not None else self._compare(tree, n)
-                if found is not None:
+                if found is not None and "SQLITE_ERROR" in found and _same_name_twice(str(tree)):
+                    # PostgreSQL refuses two entries of one name in a FROM; SQLite lets tables have it, no sub-select.
+                    self.report.invalid["a name that stands twice in FROM"] += 1
+                elif found is not None:
                     return f"{tree}\n{found}"
         return None
 
@@ -153,13 +133,9 @@ class Arena:
         with self.guarded(n) as session:
             ours = outcome(lambda: tree.guarded(session), ordered=tree.ordered)
         if ours.kind == "Unguarded":
-            return self.refused(tree.kind, ours)
+            return self.refused(ours)
         with self.shadow(n) as session:
             theirs = outcome(lambda: tree.shadow(session), ordered=tree.ordered)
-        if ours.kind == "error" and not self.postgres and _same_name_twice(str(tree.shown)):
-            # PostgreSQL refuses two entries of one name in a FROM; SQLite lets tables have it, and no sub-select.
-            self.report.invalid["a name that stands twice in FROM"] += 1
-            return None
         return self.judge(ours, theirs)
 
     def guarded(self, n: int) -> Any:
@@ -172,10 +148,9 @@ class Arena:
         made: Session = self.shadows[n].session(Session(self.shadows[n].engine))
         return made
 
-    def refused(self, kind: str, ours: Outcome) -> None:
+    def refused(self, ours: Outcome) -> None:
         """Count a refusal."""
-        self.report.refused[" ".join(ours.value.split(":")[0].split()[:9])] += 1
-        self.report.refused_by_kind[kind] += 1
+        self.report.refuse(str(ours.value))
 
     def judge(self, ours: Outcome, theirs: Outcome) -> str | None:
         """Return what differs between what the gate gave and what the shadow gave."""

@@ -15,10 +15,12 @@ from sqlalchemy.orm import (
     subqueryload,
     with_loader_criteria,
 )
+from sqlalchemy.orm.exc import ObjectDeletedError
 
+from proof.asked import shown
 from proof.expressions import Scope, entity_source
 from proof.selects import SelectGrower
-from proof.small_world import Doc, Note, Odd, Odder, Person, Share, Tag
+from proof.small_world import Asset, Book, Doc, Film, Note, Novel, Odd, Odder, Person, Plan, Remark, Room, Share, Tag
 
 ROUTES: dict[Any, list[tuple[str, Any]]] = {
     Doc: [("notes", Note), ("owner", Person), ("shares", Share), ("tags", Tag)],
@@ -28,6 +30,13 @@ ROUTES: dict[Any, list[tuple[str, Any]]] = {
     Tag: [],
     Odd: [],
     Odder: [],
+    Remark: [("doc", Doc)],
+    Room: [],
+    Plan: [],
+    Asset: [("owner", Person)],
+    Book: [("owner", Person)],
+    Film: [("owner", Person)],
+    Novel: [],
 }
 KEYS: dict[Any, list[Any]] = {
     Doc: list(range(1, 16)),
@@ -37,7 +46,10 @@ KEYS: dict[Any, list[Any]] = {
     Tag: [1, 3],
     Odd: list(range(1, 9)),
     Odder: list(range(1, 9)),
+    **{entity: list(range(1, 19)) for entity in (Remark, Room, Plan, Asset, Book, Film, Novel)},
 }
+GONE = (ObjectDeletedError, KeyError)
+"""What SQLAlchemy raises where a column of a leaf is loaded and the leaf is hidden."""
 Work = Callable[[Any], Any]
 
 
@@ -61,9 +73,9 @@ class EntityGrower(SelectGrower):
 
     def orm_select(self) -> tuple[Any, Work]:  # noqa: C901 - one choice after the other
         """Return a SELECT of entities, and the work that executes it and looks at what came."""
-        entity = self.pick([Doc, Note, Person, Share, Tag, Odd, Odder])
-        target = aliased(entity) if self.chance(25) else entity
-        sources = [entity_source(target)]
+        entity = self.pick([Doc, Note, Person, Share, Tag, Odd, Odder, Asset, Remark, Book, Room, Plan, Film, Novel])
+        source = self._alias(entity) if self.chance(25) else entity_source(entity)
+        target, sources = source.entity, [source]
         made = select(target)
         eager: list[Any] = []
         columns = False
@@ -90,6 +102,8 @@ class EntityGrower(SelectGrower):
         if self.chance(20):
             bundle = Bundle("b", sources[0].keys[0], sources[0].columns["int"][-1])
             made, columns = made.add_columns(bundle), True
+        if self.chance(15):
+            made, columns = made.add_columns(self.ask(Scope(sources)).label("may")), True
         if self.chance(20):
             made, columns = made.add_columns(self.grow("int", Scope(sources, windows=True), 1).label("grown")), True
         order = [key for source in sources for key in source.keys]
@@ -144,7 +158,7 @@ class EntityGrower(SelectGrower):
 
     def other_select(self) -> tuple[Any, Work]:
         """Return entities by from_statement(), by a lambda statement, or through a set operation."""
-        entity = self.pick([Doc, Note, Person, Odd])
+        entity = self.pick([Doc, Note, Person, Odd, Asset, Remark, Film])
         source = entity_source(entity)
         inner = select(entity).where(self.condition(Scope([source]), 2))
         shape = self.number(0, 2)
@@ -161,22 +175,9 @@ class EntityGrower(SelectGrower):
             made = select(aliased(entity, united))
         return made, lambda session: dump([tuple(row) for row in session.execute(made)])
 
-    def lock(self) -> tuple[Any, Work, Any]:
-        """Return SELECT ... FOR UPDATE, and for the shadow the sources whose rows must be updatable."""
-        entity = self.pick([Doc, Note, Person, Odd, Tag, Share])
-        sources = [entity_source(aliased(entity) if self.chance(30) else entity)]
-        made = select(sources[0].entity)
-        if self.chance(40):
-            sources.append(entity_source(aliased(self.pick([Note, Doc, Person]))))
-            made = made.join(sources[1].entity, self.pair(sources[:1], sources[1]))
-        made = made.where(self.condition(Scope(sources), 2))
-        of = sources[0].entity if self.chance(40) else None
-        made = made.with_for_update(of=of, read=self.chance(30), skip_locked=self.chance(30))
-        return made, _rows_of(made), sources[:1] if of is not None else sources
-
-    def program(self) -> tuple[str, Work]:
+    def program(self) -> tuple[Any, Work]:
         """Return some steps of a session on one kind of entity: get, refresh, expire, lazy loads, counts."""
-        entity = self.pick([Doc, Note, Person, Share, Odd, Odder])
+        entity = self.pick([Doc, Note, Person, Share, Odd, Odder, Asset, Film, Remark, Book, Novel, Room])
         steps: list[tuple[str, Any]] = []
         for _ in range(self.number(1, 4)):
             step = self.pick(["get", "touch", "refresh", "expire", "count", "one"])
@@ -189,15 +190,25 @@ class EntityGrower(SelectGrower):
                 criterion = self.condition(Scope([entity_source(entity)]), 2)
                 steps.append((step, criterion))
         options = self._options(entity, skip=False)
-        shown = f"{entity.__name__}: " + "; ".join(f"{step} {value}" for step, value in steps)
-        return shown, lambda session: [_step(session, entity, step, value, options) for step, value in steps]
+        told = lambda: f"{entity.__name__}: " + "; ".join(f"{step} {shown(value)}" for step, value in steps)  # noqa: E731
+        return told, lambda session: _steps(session, entity, steps, options)
 
 
-def _rows_of(made: Any) -> Work:
+def rows_of(made: Any) -> Work:
+    """Return the work that executes a statement."""
     return lambda session: dump([tuple(row) for row in session.execute(made)])
 
 
-def _step(session: Any, entity: Any, step: str, value: Any, options: list[Any]) -> Any:
+def _steps(session: Any, entity: Any, steps: list[tuple[str, Any]], options: list[Any]) -> Any:
+    """Return what each step gives. Objects are kept, or the garbage collector would decide what is loaded again."""
+    found, kept = [], []
+    for step, value in steps:
+        found.append(_step(session, entity, step, value, options))
+        kept += session.identity_map.values()
+    return found
+
+
+def _step(session: Any, entity: Any, step: str, value: Any, options: list[Any]) -> Any:  # noqa: PLR0911 - one for each
     if step == "get":
         return dump(session.get(entity, value, options=options))
     if step == "touch":
@@ -209,12 +220,14 @@ def _step(session: Any, entity: Any, step: str, value: Any, options: list[Any]) 
         if found is None:
             return None
         getattr(session, step)(found)
-        keys = [attribute.key for attribute in inspect(entity).column_attrs]
-        return [getattr(found, key) for key in keys]
+        try:
+            return [getattr(found, attribute.key) for attribute in inspect(type(found)).column_attrs]
+        except GONE:  # its leaf is hidden
+            return "gone"
     if step == "count":
         return session.scalar(select(func.count()).select_from(entity).where(value))
     order = entity_source(entity).keys
     return dump(session.scalars(select(entity).where(and_(value)).order_by(*order).limit(1)).first())
 
 
-__all__ = ["EntityGrower", "dump"]
+__all__ = ["GONE", "EntityGrower", "dump", "rows_of"]

@@ -30,6 +30,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
+from proof.small_world import PRINCIPALS, Asset, Doc, Film, Note, Person, Remark, Share, Tag
+from rowgate import can
+
+FOLLOWED = {Note: ["doc", "parent"], Share: ["doc"], Remark: ["doc"], Doc: ["owner"], Asset: ["owner"], Film: ["owner"]}
+"""The relationships to one row, for can()."""
 TYPES = {"int": Integer(), "text": String(), "bool": Boolean()}
 NUMBERS = [1, 0, 2, 3, -1, 7, 30]
 TEXTS = ["a", "", "b", "red", "%", "hidden", "***", "zz"]
@@ -37,13 +42,22 @@ TEXTS = ["a", "", "b", "red", "%", "hidden", "***", "zz"]
 
 @dataclass
 class Source:
-    """Something in FROM: its typed columns, and the columns that tell its rows apart (or duplicates are alike)."""
+    """Something in FROM: its typed columns, and the columns that tell its rows apart (or duplicates are alike).
+
+    `table` is the one table that it stands for, `names` all that it may hold, `asked` what `can()` takes.
+    """
 
     from_: Any
     columns: dict[str, list[Any]]
     keys: list[Any]
     table: str | None = None
     entity: Any = None
+    names: tuple[str, ...] = ()
+    asked: Any = None
+
+    def __post_init__(self) -> None:
+        if self.table is not None and not self.names:
+            self.names = (self.table,)
 
 
 @dataclass
@@ -81,14 +95,17 @@ class Grower:
     source: Callable[..., Source]
 
     def __init__(self, draw: Any, *, postgres: bool) -> None:
-        self.draw = draw
+        # Not draw(st.integers()): Hypothesis would then copy choices about, and most trees would be like another one.
+        self.choices = draw(st.data()).conjecture_data
         self.postgres = postgres
         self.names = 0
         self.taken: set[str] = set()
+        self.asks = True
+        self.tags: set[str] = set()
 
     def number(self, low: int, high: int) -> int:
         """Return a number, low ones first when shrinking."""
-        return int(self.draw(st.integers(low, high)))
+        return int(self.choices.draw_integer(low, high))
 
     def pick(self, options: list[Any]) -> Any:
         """Return one of the options, the first when shrunk."""
@@ -197,6 +214,8 @@ class Grower:
             lambda: self._membership(scope, less),
             lambda: self._exists(scope, less),
             lambda: self._exists(scope, less),
+            lambda: self.ask(scope),
+            lambda: self.ask(scope),
             lambda: case((self.condition(scope, less), self.condition(scope, less)), else_=self._leaf("bool", scope)),
         ]
         if scope.aggregates and self.postgres:
@@ -232,15 +251,29 @@ class Grower:
         made = inner.exists() if self.chance(50) else exists(inner.limit(1))
         return ~made if self.chance(40) else made
 
+    def ask(self, scope: Scope) -> Any:
+        """Return can() of a source in scope, or of what one of its relationships leads to."""
+        sources = [s for s in (*scope.sources, *scope.outer) if s.asked is not None and _stands(s, scope)]
+        if not sources or not self.asks:
+            return self._compare(scope, 0)
+        source = self.pick(sources)
+        self.tags.add("can()")
+        target = source.asked
+        led = [] if source.entity is None or scope.grouped is not None else FOLLOWED.get(_class_of(source.entity), [])
+        if led and self.chance(35):
+            target = getattr(source.entity, self.pick(led))
+        who = self.pick(PRINCIPALS)[0] if self.chance(15) else None
+        return can(self.pick(["update", "read", "delete"]), target, principal=who)
+
     def _related(self, scope: Scope) -> Any:
         """Return any() or has() of an entity in scope, with a condition on the other side."""
-        from proof.small_world import Doc, Note, Person, Share, Tag
-
         targets = {
             Doc: [("owner", Person, 0), ("notes", Note, 1), ("shares", Share, 1), ("tags", Tag, 1)],
             Note: [("doc", Doc, 0), ("answers", Note, 1), ("parent", Note, 0)],
             Person: [("docs", Doc, 1)],
             Share: [("doc", Doc, 0)],
+            Remark: [("doc", Doc, 0)],
+            Asset: [("owner", Person, 0)],
         }
         entities = [s.entity for s in scope.sources if s.entity is not None and scope.grouped is None]
         entities = [e for e in entities if getattr(e, "__mapper__", None) is None or e in targets]
@@ -315,6 +348,13 @@ class Grower:
         return made.over(**over)
 
 
+def _stands(source: Source, scope: Scope) -> bool:
+    """Return whether the key of a source may be named: in a grouped statement only where it is grouped by."""
+    if scope.grouped is None or source not in scope.sources:
+        return True
+    return all(any(key is one for one in scope.grouped["int"]) for key in source.keys)
+
+
 def _class_of(entity: Any) -> Any:
     return inspect(entity).mapper.class_
 
@@ -324,13 +364,20 @@ def entity_source(entity: Any) -> Source:
     mapper = inspect(entity).mapper
     table = mapper.local_table
     get = lambda column: getattr(entity, mapper.get_property_by_column(column).key)  # noqa: E731
-    return Source(entity, typed(table, get), [get(c) for c in table.primary_key], table.name, entity)
+    keys = [get(c) for c in table.primary_key]
+    if len(mapper.tables) == 1:
+        return Source(entity, typed(table, get), keys, table.name, entity, asked=entity)
+    columns: dict[str, list[Any]] = {"int": list(keys), "text": [], "bool": []}
+    for one in mapper.tables:  # the root's and the leaf's; the key is one attribute
+        for kind, found in typed(one, lambda column: None if column.primary_key else get(column)).items():
+            columns[kind] += [column for column in found if column is not None]
+    return Source(entity, columns, keys, None, entity, tuple(t.name for t in mapper.tables), entity)
 
 
 def table_source(table: Any, from_: Any) -> Source:
     """Return a table, or an alias of one, as a source."""
     keys = [from_.c[column.key] for column in table.primary_key]
-    return Source(from_, typed(table, lambda column: from_.c[column.key]), keys, table.name)
+    return Source(from_, typed(table, lambda column: from_.c[column.key]), keys, table.name, asked=from_)
 
 
 def typed(table: Any, get: Callable[[Any], Any]) -> dict[str, list[Any]]:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    inspect,
     join,
     literal,
     outerjoin,
@@ -20,10 +21,12 @@ from sqlalchemy import (
     values,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, with_polymorphic
 
 from proof.expressions import TYPES, Grower, Scope, Source, entity_source, table_source
-from proof.small_world import ENTITIES, TABLES, Note
+from proof.small_world import ENTITIES, LEAVES, TABLES, Asset, Book, Film, Note, Novel
+
+ROOT = {"id", "kind", "owner_id", "name", "shared"}
 
 
 def distinct_on(made: Any, first: Any) -> Any:
@@ -101,11 +104,11 @@ class SelectGrower(Grower):
 
     def froms(self, depth: int, outer: list[Source]) -> tuple[list[Source], Any, list[Any]]:
         """Return sources, the FROM that joins them, and criteria that belong to them."""
-        used = [source.table for source in outer if source.table is not None]
+        used = [name for source in outer for name in source.names]
         first = self.source(depth, used, outer)
         sources, from_, criteria = [first], first.from_, []
         for _ in range(self.pick([0, 1, 1, 0, 2]) if depth > 0 else self.pick([0, 0, 0, 1])):
-            used += [source.table for source in sources if source.table is not None]
+            used += [name for source in sources for name in source.names]
             if self.postgres and self.chance(15):
                 more = self._from_select(self.sub(["int", "text"], depth - 1, sources).lateral(self.name("l")))
                 from_ = join(from_, more.from_, true(), isouter=self.chance(30))
@@ -115,7 +118,7 @@ class SelectGrower(Grower):
             right = more.from_
             together = [*sources, more]
             if self.chance(15):  # a nested join on the right
-                used.append(more.table)
+                used += more.names
                 third = self.source(depth - 1, used, outer)
                 right = join(right, third.from_, self.pair([more], third))
                 together.append(third)
@@ -147,11 +150,11 @@ class SelectGrower(Grower):
         table = entity.__table__ if self.number(0, 9) else TABLES["links"]
         nested = self.chance(20)
         options: list[Callable[[], Source]] = [
-            lambda: entity_source(aliased(entity)),
+            lambda: self._alias(entity),
             lambda: table_source(table, table.alias()),
             lambda: table_source(table, table.alias(self.name("t"))),
         ]
-        if table.name not in used:
+        if not {table.name, *(one.name for one in inspect(entity).tables)} & set(used):
             options = [lambda: entity_source(entity), lambda: table_source(table, table), *options]
             if table.name == "links":
                 options.pop(0)
@@ -168,6 +171,19 @@ class SelectGrower(Grower):
                 options.append(self._series)
         return self.pick(options)()
 
+    def _alias(self, entity: Any) -> Source:
+        """Return an alias of an entity; of a root also with its leaves, one of a leaf with or without a sub-select."""
+        if entity is Asset and self.chance(40):
+            self.tags.add("with_polymorphic")
+            leaves = self.pick([[Book], [Film], [Book, Film], [Film, Novel]])
+            whole = with_polymorphic(Asset, self.pick([leaves, "*"]), flat=self.chance(50), aliased=True)
+            found = entity_source(whole)
+            for leaf in [one for one in leaves if hasattr(whole, one.__name__)]:
+                for kind, columns in entity_source(getattr(whole, leaf.__name__)).columns.items():
+                    found.columns[kind] += [column for column in columns if column.key not in ROOT]
+            return found
+        return entity_source(aliased(entity, flat=entity in LEAVES and self.chance(50)))
+
     def _from_select(self, made: Any) -> Source:
         columns: dict[str, list[Any]] = {"int": [], "text": [], "bool": []}
         for col in made.c:
@@ -178,7 +194,7 @@ class SelectGrower(Grower):
         plain = entity_source(entity)
         inner = select(entity).where(self.condition(Scope([plain]), min(depth - 1, 1)))
         found = entity_source(aliased(entity, inner.subquery(self.name("e"))))
-        found.table = None
+        found.table, found.names = None, ()
         return found
 
     def _values(self) -> Source:

@@ -3,145 +3,20 @@
 No foreign keys and no server defaults: the tree must mean the same over tables that lack the hidden rows.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
-from sqlalchemy import Column, Integer, Table, and_, exists, func, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column, relationship
+from sqlalchemy import Integer, Table, and_, exists
 
+from proof.further_models import Asset, Book, Film, Novel, Plan, Remark, Room
+from proof.further_world import further_policies, further_rows
+from proof.small_models import Base, Block, Doc, Note, Odd, Odder, Person, Share, Tag, links
 from rowgate import EVERYONE, Catalog, Principal, principal
 
-
-class Base(DeclarativeBase):
-    """The declarative base of the small world."""
-
-
-class Person(Base):
-    """Somebody: `secret` is masked for all, `mail` reads "hidden" for all but its owner, who may write it."""
-
-    __tablename__ = "people"
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    name: Mapped[str | None]
-    mail: Mapped[str | None]
-    secret: Mapped[str | None]
-    age: Mapped[int | None]
-    hidden: Mapped[bool | None]
-    docs: Mapped[list["Doc"]] = relationship(
-        back_populates="owner",
-        primaryjoin="Person.id == foreign(Doc.owner_id)",
-        order_by="Doc.id",
-        passive_deletes="all",
-    )
-
-
-links = Table(
-    "links",
-    Base.metadata,
-    Column("doc_id", Integer, primary_key=True, autoincrement=False),
-    Column("tag_id", Integer, primary_key=True, autoincrement=False),
-)
-
-
-class Doc(Base):
-    """What it is all about; `score` is masked for all but the owner."""
-
-    __tablename__ = "docs"
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    owner_id: Mapped[int | None]
-    title: Mapped[str | None]
-    pages: Mapped[int | None]
-    public: Mapped[bool | None]
-    deleted: Mapped[bool | None]
-    score: Mapped[int | None]
-    owner: Mapped[Person | None] = relationship(back_populates="docs", primaryjoin="Person.id == foreign(Doc.owner_id)")
-    notes: Mapped[list["Note"]] = relationship(
-        back_populates="doc", primaryjoin="Doc.id == foreign(Note.doc_id)", order_by="Note.id", passive_deletes="all"
-    )
-    shares: Mapped[list["Share"]] = relationship(
-        back_populates="doc",
-        primaryjoin="Doc.id == foreign(Share.doc_id)",
-        order_by="Share.person_id",
-        passive_deletes="all",
-    )
-    tags: Mapped[list["Tag"]] = relationship(
-        secondary=links,
-        primaryjoin="Doc.id == foreign(links.c.doc_id)",
-        secondaryjoin="Tag.id == foreign(links.c.tag_id)",
-        order_by="Tag.id",
-        viewonly=True,
-    )
-
-
-class Share(Base):
-    """A document, given to somebody; from level 2 on to change it too."""
-
-    __tablename__ = "shares"
-    doc_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    person_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    level: Mapped[int | None]
-    doc: Mapped[Doc | None] = relationship(back_populates="shares", primaryjoin="Doc.id == foreign(Share.doc_id)")
-
-
-class Note(Base):
-    """A remark on a document, perhaps an answer to another one; behind a barrier. `body` is masked for others."""
-
-    __tablename__ = "notes"
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    doc_id: Mapped[int | None]
-    author_id: Mapped[int | None]
-    parent_id: Mapped[int | None]
-    body: Mapped[str | None]
-    stars: Mapped[int | None]
-    doc: Mapped[Doc | None] = relationship(back_populates="notes", primaryjoin="Doc.id == foreign(Note.doc_id)")
-    parent: Mapped["Note | None"] = relationship(
-        back_populates="answers", primaryjoin="remote(Note.id) == foreign(Note.parent_id)"
-    )
-    answers: Mapped[list["Note"]] = relationship(
-        back_populates="parent",
-        primaryjoin="Note.id == remote(foreign(Note.parent_id))",
-        order_by="Note.id",
-        passive_deletes="all",
-    )
-
-
-class Tag(Base):
-    """A word of the public vocabulary, open for everything."""
-
-    __tablename__ = "tags"
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    word: Mapped[str | None]
-
-
-class Odd(Base):
-    """A table whose names need quoting, or are other ones in Python, with a discriminator; `Group` is masked."""
-
-    __tablename__ = "Order"
-    id: Mapped[int] = mapped_column("Id", primary_key=True, autoincrement=False)
-    who: Mapped[int | None] = mapped_column("user")
-    grp: Mapped[str | None] = mapped_column("Group", key="grp")
-    select: Mapped[str | None]
-    kind: Mapped[str]
-    __mapper_args__: ClassVar[Any] = {"polymorphic_on": "kind", "polymorphic_identity": "odd"}
-
-
-class Odder(Odd):
-    """A subclass in the same table."""
-
-    __mapper_args__: ClassVar[Any] = {"polymorphic_identity": "odder"}
-
-
-class Block(Base):
-    """Somebody who does not want her documents read by somebody else: read by a negated sub-select."""
-
-    __tablename__ = "blocks"
-    blocker: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    blocked: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-
-
-Doc.note_count = column_property(  # type: ignore[attr-defined]
-    select(func.count(Note.id)).where(Note.doc_id == Doc.id).correlate_except(Note).scalar_subquery()
-)
-
-ENTITIES: list[type[Any]] = [Doc, Note, Person, Share, Tag, Block, Odd, Odder]
+ENTITIES: list[type[Any]] = [
+    *(Doc, Note, Person, Share, Tag, Block, Odd, Odder),
+    *(Doc, Note, Asset, Book, Room, Plan, Film, Remark, Novel),
+]
+LEAVES: list[type[Any]] = [Book, Novel, Film]
 TABLES: dict[str, Table] = {table.name: table for table in Base.metadata.sorted_tables}
 
 
@@ -156,7 +31,9 @@ def make_catalog() -> Catalog:
     docs.allow("read", to="free_user", when=Doc.public)
     docs.allow("read", "create", "update", "delete", when=Doc.owner_id == me)
     docs.allow("read", when=Doc.shares.any(Share.person_id == me))
-    docs.allow("update", when=Doc.shares.any(and_(Share.person_id == me, Share.level >= 2)))
+    docs.allow(
+        "update", when=Doc.shares.any(and_(Share.person_id == me, Share.level >= 2)), columns=[Doc.title, Doc.pages]
+    )
     docs.mask(Doc.score, unless_when=Doc.owner_id == me)
     people = catalog.policy(Person)
     people.allow("read", to=EVERYONE, when=~Person.hidden)
@@ -183,15 +60,16 @@ def make_catalog() -> Catalog:
     odd.allow("read", "create", "update", "delete", when=Odd.who == me)
     odd.mask(Odd.grp, unless_when=Odd.who == me, reads="-", writable=Odd.who == me)
     catalog.open(Tag, reason="public vocabulary", actions=("read", "create", "update", "delete"))
+    further_policies(catalog)
     return catalog
 
 
-FREE = Principal(1, {"free_user"})
+FREE = Principal(1, {"free_user"}, {"tenant": 1})
 PRINCIPALS: list[tuple[Principal, frozenset[str]]] = [
     (FREE, frozenset()),
-    (Principal(2, {"free_user"}), frozenset()),
+    (Principal(2, {"free_user"}, {"tenant": 2}), frozenset()),
     (Principal(3), frozenset()),
-    (Principal(3, {"auditor"}), frozenset({"soft-delete"})),
+    (Principal(3, {"auditor"}, {"tenant": 1}), frozenset({"soft-delete"})),
     (Principal.anonymous(), frozenset()),
 ]
 """Who runs the trees, and what they lift: two free users of one variant, one without roles, an auditor, nobody."""
@@ -261,4 +139,33 @@ def rows() -> dict[str, list[dict[str, Any]]]:
         "links": [
             {"doc_id": d, "tag_id": t} for d, t in [(1, 1), (1, 5), (2, 1), (2, 4), (5, 2), (5, 4), (10, 4), (11, 3)]
         ],
+        **further_rows(),
     }
+
+
+__all__ = [
+    "ENTITIES",
+    "FREE",
+    "LEAVES",
+    "PRINCIPALS",
+    "TABLES",
+    "Asset",
+    "Base",
+    "Block",
+    "Book",
+    "Doc",
+    "Film",
+    "Note",
+    "Novel",
+    "Odd",
+    "Odder",
+    "Person",
+    "Plan",
+    "Remark",
+    "Room",
+    "Share",
+    "Tag",
+    "links",
+    "make_catalog",
+    "rows",
+]

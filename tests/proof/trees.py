@@ -1,43 +1,60 @@
 """The trees: one strategy that grows any of them."""
 
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
 
 from proof.arena import Tree
-from proof.entities import EntityGrower, dump
+from proof.entities import EntityGrower, rows_of
+from proof.further_trees import FurtherGrower
 from proof.small_world import PRINCIPALS, rows
-from proof.truth import Truth, key_of
-from proof.write_trees import WriteGrower
-from proof.writes import Criteria, UnitOfWork, named
+from proof.truth import Truth
+from proof.upserts import UpsertGrower
+from proof.writes import Criteria
 
 
-class Everything(EntityGrower, WriteGrower):
+class Everything(FurtherGrower, EntityGrower, UpsertGrower):
     """Grows everything."""
 
 
-KINDS = [
-    "select",
-    "select",
-    "entities",
-    "select",
-    "entities",
-    "program",
-    "criteria",
-    "criteria",
-    "insert",
-    "unit",
-    "lock",
-    "other",
-]
+KINDS = (
+    *(
+        "select",
+        "select",
+        "entities",
+        "criteria",
+        "select",
+        "entities",
+        "program",
+        "criteria",
+        "insert",
+        "unit",
+        "lock",
+    ),
+    *("other", "polymorphic", "upsert", "leaves", "criteria", "criteria", "insert", "upsert"),
+)
+WRITES = ("criteria", "criteria", "insert", "upsert", "unit", "leaves")
+
+
+@cache
+def truth_of(n: int) -> Truth:
+    """Return what is true of a principal before anything is written."""
+    return Truth(*PRINCIPALS[n], rows())
 
 
 @st.composite
-def trees(draw: Any, *, postgres: bool) -> Tree:
+def trees(draw: Any, *, postgres: bool, kinds: tuple[str, ...] = KINDS) -> Tree:
     """Return one random thing to do, and as whom."""
     grower = Everything(draw, postgres=postgres)
-    kind = grower.pick(KINDS)
+    kind = grower.pick([*kinds, *(["cte"] if postgres else [])])
     who = [grower.pick([0, 0, *range(len(PRINCIPALS))])]
+    tree = _grown(grower, kind, who, postgres=postgres)
+    tree.tags = frozenset(grower.tags)
+    return tree
+
+
+def _grown(grower: Everything, kind: str, who: list[int], *, postgres: bool) -> Tree:  # noqa: PLR0911 - one for each kind
     if kind == "select":
         if postgres and grower.chance(5):
             made, ordered = grower.whole_rows(), False
@@ -53,22 +70,24 @@ def trees(draw: Any, *, postgres: bool) -> Tree:
     if kind == "other":
         made, look = grower.other_select()
         return Tree(kind, made, who, look, look)
+    if kind == "polymorphic":
+        made, look = grower.polymorphic()
+        return Tree(kind, made, who, look, look)
     if kind == "lock":
-        made, look, locked = grower.lock()
-        truth, narrowed = Truth(*PRINCIPALS[who[0]], rows()), made
-        for source in locked:
-            found = [row for row in truth.state[source.table] if truth.updates(source.table, row)]
-            narrowed = narrowed.where(named(source.table, [key_of(source.table, row) for row in found], source.keys))
-        return Tree(kind, made, who, look, lambda session: dump([tuple(row) for row in session.execute(narrowed)]))
+        made, narrowed = grower.pick([grower.lock, grower.lock_within])(truth_of(who[0]))
+        return Tree(kind, made, who, rows_of(made), rows_of(narrowed))
     if kind == "program":
         shown, steps = grower.program()
         return Tree(kind, shown, who, steps, steps, ordered=True)
-    write: Criteria | UnitOfWork
-    if kind == "unit":
-        write = grower.unit_of_work()
-    else:
-        write = grower.by_criteria() if kind == "criteria" else grower.insertion()
-    name = kind if isinstance(write, UnitOfWork) else write.action
+    grower.asks = grower.chance(2)  # can() in a write is refused, and counted
+    write: Any = {
+        "unit": grower.unit_of_work,
+        "leaves": grower.leaf_work,
+        "criteria": grower.by_criteria,
+        "upsert": grower.upsert,
+        "cte": grower.in_cte,
+    }.get(kind, grower.insertion)()
+    name = write.action if isinstance(write, Criteria) and write.wrap is None else kind
     return Tree(name, write, who, _nothing, _nothing, write=write)
 
 

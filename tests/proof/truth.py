@@ -1,14 +1,24 @@
 """The truth about the small world in plain Python: who reads, writes and makes which row. It knows no decision and no gate."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from proof.further_truth import FURTHER, FurtherTruth, Row, State
 from proof.small_world import TABLES
 from rowgate import Principal
 
-Row = dict[str, Any]
-State = dict[str, list[Row]]
-MASKED = {"people": ("secret", "mail"), "docs": ("score",), "notes": ("body",), "Order": ("Group",)}
+MASKED = {
+    "people": ("secret", "mail"),
+    "docs": ("score",),
+    "notes": ("body",),
+    "Order": ("Group",),
+    "plans": ("memo",),
+    "remarks": ("body",),
+    "films": ("rating",),
+}
+HOPELESS = {("people", "secret"), ("docs", "score")}
+"""Masked columns that nobody writes."""
 
 
 def key_of(table: str, row: Row) -> tuple[Any, ...]:
@@ -17,7 +27,7 @@ def key_of(table: str, row: Row) -> tuple[Any, ...]:
 
 
 @dataclass(frozen=True)
-class Truth:
+class Truth(FurtherTruth):
     """What one principal may do, given the rows of all tables."""
 
     who: Principal
@@ -26,6 +36,8 @@ class Truth:
 
     def reads(self, table: str, row: Row) -> bool:
         """Return whether the row is read."""
+        if table in FURTHER:
+            return self._read_further(table, row)
         return self._allows_read(table, row) and (table != "docs" or (self._alive(row) and not self._blocked(row)))
 
     def updates(self, table: str, row: Row) -> bool:
@@ -34,23 +46,38 @@ class Truth:
 
     def deletes(self, table: str, row: Row) -> bool:
         """Return whether the row as it is may be deleted."""
+        if table in FURTHER:
+            return self.reads(table, row) and self._delete_further(table, row)
         return self.reads(table, row) and self._owns(table, row, "delete")
 
-    def accepts_new(self, table: str, row: Row, *, returned: bool) -> bool:
-        """Return whether an INSERT of this row passes."""
-        written = [column for column in MASKED.get(table, ()) if row.get(column) is not None]
+    def permits(self, action: str, table: str, row: Row) -> bool:
+        """Return what `can()` says about a row."""
+        return {"read": self.reads, "update": self.updates, "delete": self.deletes}[action](table, row)
+
+    def covers(self, table: str, column: str, row: Row) -> bool:
+        """Return whether a rule of updating that admits the row as it is lets this column change."""
+        return self._cover_further(table, column, row)
+
+    def accepts_new(self, table: str, row: Row, *, returned: bool, columns: Any = None) -> bool:
+        """Return whether an INSERT of this row passes; `columns`: those that an upsert writes, NULL or not."""
+        masked = MASKED.get(table, ())
+        written = [c for c in masked if (row.get(c) is not None if columns is None else c in columns)]
         if any(not self.writes_mask(table, column, row) for column in written):
             return False
         return self._owns(table, row, "create") and (not returned or self.reads(table, row))
 
     def accepts_changed(self, table: str, row: Row, *, returned: bool) -> bool:
         """Return whether an UPDATE may leave this row."""
+        if table in FURTHER:
+            return self._change_further(table, row) and (not returned or self.reads(table, row))
         if not (self._allows_update(table, row, new=True) and self._allows_read(table, row)):
             return False
         return not returned or self.reads(table, row)
 
     def masks(self, table: str, row: Row) -> list[tuple[str, Any]]:
         """Return the columns that do not read plainly on this row, and what they read."""
+        if table in FURTHER:
+            return self._masks_further(table, row)
         if table == "people":
             return [("secret", None)] + ([] if self._is_me(row["id"]) else [("mail", "hidden")])
         if table == "docs" and not self._is_me(row["owner_id"]):
@@ -66,7 +93,9 @@ class Truth:
 
         `score` is masked on some rows and writable on none.
         """
-        if (table, column) in {("people", "secret"), ("docs", "score")}:
+        if table in FURTHER:
+            return self._opens_further(table, column, row)
+        if (table, column) in HOPELESS:
             return False
         if (table, column) == ("people", "mail"):
             return self._is_me(row["id"])
@@ -76,13 +105,14 @@ class Truth:
 
     def shadow(self) -> State:
         """Return what the principal may read, masks applied: the rows of a database without anything hidden."""
+        return self._shadow
+
+    @cached_property
+    def _shadow(self) -> State:
         return {
             table: [{**row, **dict(self.masks(table, row))} for row in rows if self.reads(table, row)]
             for table, rows in self.state.items()
         }
-
-    def _is_me(self, value: Any) -> bool:
-        return value is not None and not self.who.is_anonymous and value == self.who.id
 
     def _alive(self, doc: Row) -> bool:
         lifted = "soft-delete" in self.lifts and "auditor" in self.who.roles
@@ -123,6 +153,8 @@ class Truth:
         return self._owns(table, row, "delete") or (table == "links" and free and row["tag_id"] < 4)
 
     def _allows_update(self, table: str, row: Row, *, new: bool = False) -> bool:
+        if table in FURTHER:
+            return self._update_further(table, row)
         if table == "docs":
             allowed = self._is_me(row["owner_id"]) or self._shared(row, 2)
             return allowed and (new or self._alive(row))
@@ -132,7 +164,9 @@ class Truth:
             return self._is_me(row["user"])
         return table == "tags" or (table == "people" and self._is_me(row["id"]))
 
-    def _owns(self, table: str, row: Row, action: str) -> bool:
+    def _owns(self, table: str, row: Row, action: str) -> bool:  # noqa: PLR0911 - one for each table
+        if table in FURTHER:
+            return self._create_further(table, row)
         if table == "docs":
             return self._is_me(row["owner_id"]) and (action == "create" or self._alive(row))
         if table == "shares":

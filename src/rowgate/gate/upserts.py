@@ -10,6 +10,7 @@ import copy
 from typing import Any
 
 from sqlalchemy import cast
+from sqlalchemy.sql.elements import BindParameter, ClauseElement
 
 from rowgate.action import Action
 from rowgate.decision import all_of, columns_read, is_true, readable, rechecked, updatable, writable
@@ -46,7 +47,8 @@ class Upserts(Writes):
             name = column_name(entry, statement.table, key)
             if name is None:
                 raise Unguarded(f"ON CONFLICT DO UPDATE sets {key!r}, which is no column of {entry.name}")
-            found[name] = value
+            plain = not isinstance(value, ClauseElement)  # SQLAlchemy 2.0 binds such values when it renders them
+            found[name] = BindParameter(None, value, type_=entry.column(name).type) if plain else value
         return found
 
     def _judged(self, entry: Entry, values: dict[str, Any]) -> list[str]:

@@ -115,10 +115,17 @@ class Writes(OldRows):
         if proof is None:
             return ""
         self.drains |= not nested
+        key = self.target.table._autoincrement_column if stmt.is_insert and self.dialect.name == "sqlite" else None
+        if key is not None:
+            self.drains_key = True
+            proof += f", {self.preparer.quote(str(key.name))}"
         return f" RETURNING {proof}"
 
     drains: bool = False
     """Whether RETURNING was added by the gate, so that its rows are nobody's result."""
+
+    drains_key: bool = False
+    """Whether it also returns the key that SQLite gives to the new row."""
 
     def returning_clause(self, stmt: Any, returning_cols: Any, *, populate_result_map: bool, **kw: Any) -> str:
         """Render RETURNING; one of its columns carries the proof of the new row, so that its shape stays."""

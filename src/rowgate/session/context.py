@@ -58,10 +58,18 @@ class GuardedContext(DefaultExecutionContext):
         compiled: Any = self.compiled
         if compiled is not None and compiled.drains:
             if self.cursor.description is not None and not self.executemany:
-                self._rowcount = len(self.cursor.fetchall())
+                rows = self.cursor.fetchall()
+                self._rowcount = len(rows)
+                self._new_key = rows[0][1] if compiled.drains_key and rows else None
             nothing: Any = cursor_module._NO_CURSOR_DML
             self.cursor_fetch_strategy = nothing
         return super()._setup_dml_or_text_result()
+
+    _new_key: Any = None
+
+    def get_lastrowid(self) -> Any:
+        """Return the key that SQLite has given a new row; its drivers forget it where a statement returns rows."""
+        return super().get_lastrowid() if self._new_key is None else self._new_key
 
     def _setup_result_proxy(self) -> Any:
         result = super()._setup_result_proxy()
