@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import sqlalchemy
 from sqlalchemy import (
     Computed,
     Integer,
@@ -338,6 +339,7 @@ def test_one_of_many_rows_denies_all(notes: Notes, returning: bool, bad: int, co
     notes.denies(lambda s: s.execute(statement, rows).all() if returning else s.execute(statement, rows))
 
 
+@pytest.mark.skipif(sqlalchemy.__version__ < "2.1", reason="the ORM of 2.0 drops such parameters, without a gate too")
 def test_binds_in_set(notes: Notes) -> None:
     """A bind in SET is judged with the value of each row's own parameters."""
     statement = notes.insert().on_conflict_do_update(
