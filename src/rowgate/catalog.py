@@ -275,7 +275,7 @@ class Catalog:
             named.update(*(mask.unless or () for mask in entry.masks.values()))
             for condition in conditions(entry):
                 terms = [e for e in visitors.iterate(condition) if isinstance(e, RoleTerm)]
-                named.update(term.name for term in terms if term.name is not None)
+                named.update(term.called for term in terms if term.called is not None)
         return frozenset(named)
 
     def _check_roles(self) -> None:
@@ -289,8 +289,8 @@ class Catalog:
         for entry in self.entries.values():
             for condition in conditions(entry):
                 for term in (e for e in visitors.iterate(condition) if isinstance(e, PrincipalTerm)):
-                    if term.kind == "attr" and types.setdefault(term.name, type(term.type)) is not type(term.type):
-                        raise CatalogError(f"principal.attr({term.name!r}) is used with two types: use one")
+                    if term.kind == "attr" and types.setdefault(term.called, type(term.type)) is not type(term.type):
+                        raise CatalogError(f"principal.attr({term.called!r}) is used with two types: use one")
 
 
 def _metadata(source: Any) -> tuple[MetaData, registry | None]:

@@ -136,13 +136,13 @@ class PrincipalTerm(Term, ColumnElement[Any]):
     inherit_cache = True
     _traverse_internals = [  # noqa: RUF012 - SQLAlchemy reads it
         ("kind", InternalTraversal.dp_string),
-        ("name", InternalTraversal.dp_string),
+        ("called", InternalTraversal.dp_string),
         ("type", InternalTraversal.dp_type),
     ]
 
     def __init__(self, kind: str, name: str, type_: TypeEngine[Any]) -> None:
         self.kind = kind
-        self.name = name
+        self.called = name
         self.type = type_
 
 
@@ -153,12 +153,12 @@ class RoleTerm(Term, ColumnElement[bool]):
     inherit_cache = True
     type = Boolean()
     _traverse_internals = [  # noqa: RUF012 - SQLAlchemy reads it
-        ("name", InternalTraversal.dp_string),
+        ("called", InternalTraversal.dp_string),
         ("column", InternalTraversal.dp_clauseelement),
     ]
 
     def __init__(self, name: str | None, column: ColumnElement[str] | None) -> None:
-        self.name = name
+        self.called = name
         self.column = column
 
     @property

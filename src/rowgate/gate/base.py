@@ -115,14 +115,18 @@ class GateBase(SQLCompiler):
             )
 
     @contextmanager
-    def isolated(self, entry: Entry) -> Iterator[None]:
-        """Render text of our own: correlated to the entry's table alone, blind to the options of the statement."""
+    def isolated(self, entry: Entry, standing: str | None = None) -> Iterator[None]:
+        """Render text of our own: correlated to the entry's table alone, blind to the options of the statement.
+
+        `standing`: what a sub-select is called that stands for the table.
+        """
         outside = self._global_attributes
         frame: Any = {
             "correlate_froms": {entry.table},
             "asfrom_froms": {entry.table},
             "selectable": entry.table.select(),
             "rowgate": entry,
+            "standing": standing,
         }
         self.trusted += 1
         self._global_attributes = {}
@@ -134,9 +138,9 @@ class GateBase(SQLCompiler):
             self._global_attributes = outside
             self.trusted -= 1
 
-    def condition(self, entry: Entry, condition: Condition) -> str:
-        """Return a condition of the policy as SQL on the entry's own table."""
-        with self.isolated(entry):
+    def condition(self, entry: Entry, condition: Condition, standing: str | None = None) -> str:
+        """Return a condition of the policy as SQL on the entry's own table, or on what stands for it."""
+        with self.isolated(entry, standing):
             return f"({self.process(condition)})"
 
     def visit_bindparam(self, bindparam: Any, **kw: Any) -> str:
@@ -198,14 +202,14 @@ class GateBase(SQLCompiler):
         is_id = term.kind == "id"
         type_ = self.context.catalog.principal_id if is_id else term.type
         if self.acting is not None:
-            value = self.acting.id if is_id else self.acting.attributes.get(term.name)
-            return self._fixed((self.acting, (term.kind, term.name)), value, type_, **_placed(kw))
-        key = f"{RESERVED}id" if is_id else f"{RESERVED}attr_{term.name}_"
+            value = self.acting.id if is_id else self.acting.attributes.get(term.called)
+            return self._fixed((self.acting, (term.kind, term.called)), value, type_, **_placed(kw))
+        key = f"{RESERVED}id" if is_id else f"{RESERVED}attr_{term.called}_"
         if kw.get("visited_bindparam") is not None or kw.get("accumulate_bind_names") is not None:
             key += "_row"  # inside VALUES, which may be repeated: a bind there stands nowhere else
         known = self.term_binds.setdefault(key, term)
         if known is None or type(known.type) is not type(term.type):
-            raise Unguarded(f"principal.attr({term.name!r}) is used with two types: use one")
+            raise Unguarded(f"principal.attr({term.called!r}) is used with two types: use one")
         kw.pop("add_to_result_map", None)
         return self._own(BindParameter(key, callable_=_nobody, type_=type_), **kw)
 
@@ -213,7 +217,7 @@ class GateBase(SQLCompiler):
         """Render whether whoever acts has a role: a constant by name, a comparison by column."""
         kw.pop("add_to_result_map", None)
         if term.column is None:
-            return self._named_role(str(term.name))
+            return self._named_role(str(term.called))
         column = self.process(term.column)
         if self.dialect.name == "sqlite":
             roles = self._all_roles(Text())
@@ -233,7 +237,10 @@ class GateBase(SQLCompiler):
         known = self.context.catalog.named_roles
         if name not in known:
             raise Unguarded(f"principal.has_role({name!r}): no rule names this role, so the SQL does not know it")
-        return self.yes if name in self.variant.roles else self.no
+        holds = name in self.variant.roles
+        if self.trusted:
+            return self.yes if holds else self.no
+        return f"(1 = {int(holds)})"  # a bare constant in ORDER BY would mean something else
 
     def check_column(self, column: Any) -> None:
         """Refuse a column that its FROM entry does not have: PostgreSQL reads `t.f` as the function call `f(t)`.

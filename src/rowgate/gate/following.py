@@ -50,7 +50,7 @@ class Following(Schemas):
         taken out of its reach first, by a sub-select of their own. PostgreSQL pulls it up.
         """
         keys = [str(self.process(key)) for key in term.keys]
-        apart = not self.trusted or any(str(key.table.name) == entry.name for key in term.keys)
+        apart = not self.trusted or any(str(key.table.name).lower() == entry.name.lower() for key in term.keys)
         asked = keys if not apart else [f"rowgate_key.k{number}" for number in range(len(keys))]
         self.use(entry.table)
         with self.isolated(entry):

@@ -141,7 +141,10 @@ class OldRows(Schemas):
         if self.dialect.name == "sqlite":
             new = self.process(value)
             return f"(typeof({old}) = typeof({new}) AND {old} COLLATE BINARY IS {new})"
-        return f"record_image_eq(ROW({old}), ROW({self.process(cast(value, column.type))}))"
+        native = isinstance(column.type, Enum) and column.type.native_enum  # which some drivers bind without a type
+        new = self.process(cast(value, column.type) if native else value)
+        # As text: what is merely equal may differ, and the model's type may be narrower than the table's.
+        return f'CAST({old} AS TEXT) COLLATE "C" IS NOT DISTINCT FROM CAST({new} AS TEXT)'
 
     def _set_to(self, entry: Entry, stmt: Any, name: str) -> Any:
         """Return the value that an UPDATE sets a column to, as an element; None if it cannot be told."""

@@ -20,8 +20,14 @@ from rowgate.permission import TableKey, table_key
 class Schemas(GateBase):
     """Names tables inside a statement."""
 
-    standing: str | None = None
-    """What a sub-select is called that stands for the table being judged; see `upserts`."""
+    def _standing(self) -> str | None:
+        """Return what a sub-select is called that stands for the table being judged; see `upserts`."""
+        for frame in reversed(self.stack):
+            own: Any = frame
+            if "rowgate" in own:
+                found: str | None = own.get("standing")
+                return found
+        return None
 
     def alias_of(self, table: Any) -> str | None:
         """Return what a table in FROM is called; None where its plain name will do."""
@@ -68,8 +74,9 @@ class Schemas(GateBase):
         alias = self.alias_of(table) if isinstance(table, TableClause) else None
         if alias is None or not self._is_native(table):
             return alias
-        if self.standing is not None:
-            return self.standing
+        standing = self._standing()
+        if standing is not None:
+            return standing
         # RETURNING of SQLite knows no schema of its table; whatever has the same name in there goes by another one.
         bare = self.is_target(table) and (self.proving or self.returning)
         return self.preparer.format_table(self.entry_of(table).table, use_schema=not bare)
@@ -85,6 +92,8 @@ class Schemas(GateBase):
             own: Any = frame
             if "rowgate" in own:
                 return table_key(own["rowgate"].table) == key
+            if getattr(frame["selectable"], "is_dml", False):
+                break  # what stands around a write is none of its business
             if isinstance(frame["selectable"], Select) and key in _keys(frame["asfrom_froms"]):
                 return False
         return self.is_target(table)

@@ -30,8 +30,12 @@ class Upserts(Writes):
         given = self._values(entry, on_conflict)
         plain = copy.copy(on_conflict)
         plain.update_whereclause = None
+        # The very elements that are judged below: SQLAlchemy would make binds of its own, which a parameter may name.
+        statement: Any = self.stack[-1]["selectable"]
+        keys = {str(column.name): column.key for column in statement.table.c}
+        plain.update_values_to_set = {keys[name]: value for name, value in given.items()}
         text = str(super().visit_on_conflict_do_update(plain, **kw))  # type: ignore[misc]
-        judged = self._judged(entry, {name: self.again(value) for name, value in given.items()})
+        judged = self._judged(entry, given)
         own = on_conflict.update_whereclause
         wanted = self.yes if own is None else self.process(own, include_table=True, use_schema=False)
         if not judged:
@@ -47,8 +51,7 @@ class Upserts(Writes):
             name = column_name(entry, statement.table, key)
             if name is None:
                 raise Unguarded(f"ON CONFLICT DO UPDATE sets {key!r}, which is no column of {entry.name}")
-            plain = not isinstance(value, ClauseElement)  # SQLAlchemy 2.0 binds such values when it renders them
-            found[name] = BindParameter(None, value, type_=entry.column(name).type) if plain else value
+            found[name] = _element(entry.column(name), value)
         return found
 
     def _judged(self, entry: Entry, values: dict[str, Any]) -> list[str]:
@@ -93,7 +96,16 @@ class Upserts(Writes):
             columns.append(f"{text} AS {self.preparer.quote(name)}")
         table = self.preparer.quote(entry.name)
         inner = f"SELECT {', '.join(columns)}"
-        self.standing = table
-        judged = self.condition(entry, check)
-        self.standing = None
+        judged = self.condition(entry, check, standing=table)
         return f"(SELECT {judged} FROM ({inner}) AS {table})"  # noqa: S608 - rendered, all of them
+
+
+def _element(column: Any, value: Any) -> Any:
+    """Return what SET gives a column as an element that renders alike wherever it stands."""
+    if not isinstance(value, ClauseElement):  # SQLAlchemy 2.0 binds such values when it renders them
+        return BindParameter(None, value, type_=column.type)
+    if isinstance(value, BindParameter) and value.type._isnull:
+        typed: Any = value._clone(maintain_key=True)
+        typed.type = column.type
+        return typed
+    return value

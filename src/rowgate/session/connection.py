@@ -190,7 +190,7 @@ class GuardedConnection(Connection):
         if term is None:
             roles = sorted(who.roles)
             return json.dumps(roles) if self.dialect.name == "sqlite" else roles
-        return who.id if term.kind == "id" else who.attributes.get(term.name)
+        return who.id if term.kind == "id" else who.attributes.get(term.called)
 
     def _execute_clauseelement(self, elem: Any, distilled_parameters: Any, execution_options: Any) -> Any:
         if self._resolving:
