@@ -31,7 +31,7 @@ conformance: $(UV)  ## Run the conformance suite on its own world, on every driv
 	@$(RUN) pytest -n 2 -q tests/conformance $(ARGS)
 
 conformance-peers: $(UV)  ## Run the suite on other ways to do it, and write the table into docs/peers.md.
-	@PYTHONPATH=tests $(RUN) --group peers python -m conformance.peers $(ARGS)
+	@$(RUN) --group peers python -m tests.conformance.peers $(ARGS)
 
 mutation: $(UV)  ## Change the core in small ways, and see that a test notices (an hour; `check` is for CI).
 	@$(RUN) python -m tests.mutation $(or $(ARGS),run)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from conformance.databases import DRIVERS
 from rowgate.testing import Case, Family, Given, Outcome, Rowgate
+from rowgate.testing.arena import ArenaError
 from rowgate.testing.judge import Judge, Result
 from rowgate.testing.normal import normal
 from rowgate.testing.world_models import Comment, Document, User, UserRole
@@ -61,6 +62,53 @@ async def changes_its_own(given: Given) -> Any:
 @samples.write_in()
 async def drops_a_table(given: Given) -> Any:
     await given.session.execute(text("DROP TABLE scratch"))
+
+
+@samples.write_in()
+async def leaves_a_view(given: Given) -> Any:
+    await given.session.execute(text("CREATE VIEW left_over AS SELECT title FROM documents"))
+
+
+@samples.way_in()
+async def writes_past_the_cursor(given: Given) -> Any:
+    def write(session: Session) -> Any:
+        raw: Any = session.connection().connection.driver_connection
+        raw.execute("UPDATE documents SET pages = 1")
+        raw.commit()
+
+    await given.session.run_sync(write)
+    return (await given.session.scalars(select(Document.title))).all()
+
+
+async def _connection(given: Given) -> Any:
+    connection = await given.session.connection()
+    return getattr(connection, "sync_connection", connection)
+
+
+@samples.way_in()
+async def sets_an_option(given: Given) -> Any:
+    (await _connection(given)).execution_options(schema_translate_map={None: "elsewhere"})
+    return (await given.session.scalars(select(Document.title))).all()
+
+
+@samples.way_in()
+async def makes_a_table(given: Given) -> Any:
+    await given.session.execute(text("CREATE TEMPORARY TABLE tags_too AS SELECT * FROM tags"))
+    await given.session.execute(delete(Document))
+    await given.session.commit()
+    return (await given.session.scalars(select(Document.title))).all()
+
+
+@samples.way_in()
+async def detaches(given: Given) -> Any:
+    found = (await given.session.scalars(select(Document.title))).all()
+    (await _connection(given)).detach()
+    return found
+
+
+@samples.reading()
+async def reads_its_titles(given: Given) -> Any:
+    return (await given.session.scalars(select(Document.title))).all()
 
 
 @samples.writing()
@@ -212,6 +260,53 @@ async def test_a_dropped_table_is_seen_and_comes_back(judge_of: Any, driver: str
     judge = await judge_of(driver, Rowgate())
     assert (await judged(judge, CASES["drops_a_table"])).outcome is Outcome.HELD
     assert (await judged(judge, CASES["reads_titles"])).outcome is Outcome.HELD
+
+
+async def test_tables_that_a_protected_run_drops_are_a_leak(judge_of: Any) -> None:
+    """Rows are not all: SQLite lets everybody drop tables, so what protects must not."""
+    judge = await judge_of("sqlite", Open())
+    assert (await judged(judge, CASES["drops_a_table"])).outcome is Outcome.WRITE_LEAK
+    assert (await judged(judge, CASES["leaves_a_view"])).outcome is Outcome.WRITE_LEAK
+    assert "left_over" not in await judge.arena._shape()
+
+
+@pytest.mark.parametrize("driver", ["asyncpg", "sqlite"])
+async def test_a_view_that_is_left_goes_with_the_tables(judge_of: Any, driver: str) -> None:
+    """A view over a table does not keep it from being made anew, for cases that come after."""
+    judge = await judge_of(driver, Rowgate())
+    for name in ("leaves_a_view", "drops_a_table", "leaves_a_view", "takes_over"):
+        assert (await judged(judge, CASES[name])).outcome is Outcome.HELD
+    assert "left_over" not in await judge.arena._shape()
+
+
+async def test_a_world_that_cannot_be_put_back_is_said(judge_of: Any) -> None:
+    """What would be judged after it would be judged wrongly."""
+    arena = (await judge_of("asyncpg", Rowgate())).arena
+    async with arena.owner.connect() as reader:
+        await reader.execute(select(Document.id))
+        with pytest.raises(ArenaError, match="lock timeout"):
+            await arena.restore([], reshaped=True)
+    await arena.restore([], reshaped=True)
+    assert await arena.changes() == ([], False)
+
+
+async def test_what_a_reading_case_writes_is_judged_and_put_back(judge_of: Any) -> None:
+    """A case that reads may write past SQLAlchemy: the database tells."""
+    result = await judged(await judge_of("sqlite", Open()), CASES["writes_past_the_cursor"])
+    assert result.outcome is Outcome.WRITE_LEAK
+    judge = await judge_of("sqlite", Rowgate())
+    assert (await judged(judge, CASES["writes_past_the_cursor"])).outcome is Outcome.HELD
+
+
+@pytest.mark.parametrize("driver", ["asyncpg", "sqlite"])
+@pytest.mark.parametrize("name", ["sets_an_option", "makes_a_table", "detaches"])
+async def test_the_next_truth_is_on_a_clean_connection(judge_of: Any, driver: str, name: str) -> None:
+    """What a case sets, makes or stores where its truth is found does not stay for the next one."""
+    judge = await judge_of(driver, Rowgate())
+    (model,) = await judge.arena.world.models(FREE_A, judge.arena.before)
+    await judge._truth(CASES[name], FREE_A, model)
+    result = await judged(judge, CASES["reads_its_titles"])
+    assert (result.outcome, result.detail) == (Outcome.HELD, "")
 
 
 @pytest.mark.parametrize("driver", ["psycopg", "aiosqlite"])

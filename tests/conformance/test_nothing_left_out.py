@@ -6,7 +6,7 @@ Nothing is declared: the suite's cases are run without protection, and what they
 import functools
 import inspect
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -17,11 +17,12 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from rowgate.testing import all_cases
+from rowgate.testing import Kind, all_cases
 from rowgate.testing.judge import Judge
 
 UNREACHABLE = {
     "visit_fromclause": "the base class of FROM entries: no object of it is rendered",
+    "visit_index": "gives the name of an index, which is no element: nothing that takes elements takes one",
     "visit_unsupported_compilation": "raises for what a dialect cannot say",
 }
 """Compiler methods that no statement leads to, and why."""
@@ -31,6 +32,15 @@ WITHOUT_DATA = {
     "identity_key": "makes a key out of what it is given",
 }
 """Public methods that no row comes through, and why."""
+FOR_TYPES = {"ReturningDelete", "ReturningInsert", "ReturningUpdate", "RowReturningQuery"}
+"""Classes for type checkers: `returning()` and `query()` give objects of the classes that they derive from."""
+NO_STATEMENT = {
+    "AppenderQuery": "runs the select() that it makes: the cases of relationships and of Query execute those",
+    "Query": "runs the select() that it makes, as above",
+    "FunctionElement": "runs as a SELECT of itself: the cases of completeness execute functions",
+    "ScalarElementColumnDefault": "gives the value it was made of, and asks the database nothing",
+}
+"""Classes that can be executed, and that are never what a connection executes."""
 
 
 @contextmanager
@@ -91,7 +101,9 @@ def _public(cls: type[Any]) -> list[str]:
     return [
         name
         for name in dir(cls)
-        if not name.startswith("_") and inspect.isfunction(inspect.getattr_static(cls, name)) and name not in WITHOUT_DATA
+        if not name.startswith("_")
+        and inspect.isfunction(inspect.getattr_static(cls, name))
+        and name not in WITHOUT_DATA
     ]
 
 
@@ -99,7 +111,7 @@ def _public(cls: type[Any]) -> list[str]:
 async def reached(arenas: Any) -> dict[str, set[str]]:
     """Run every case without protection, on asyncpg and on sqlite3, and give what they have reached."""
     found: dict[str, set[str]] = {"visits": set(), "methods": set(), "statements": set()}
-    for driver in ("asyncpg", "psycopg", "sqlite"):
+    for driver in ("asyncpg", "sqlite"):
         arena = await arenas(driver)
         judge = Judge(arena)
         engine = getattr(arena.owner, "sync_engine", arena.owner)
@@ -108,15 +120,15 @@ async def reached(arenas: Any) -> dict[str, set[str]]:
             found["statements"].update(cls.__name__ for cls in type(statement).__mro__)
 
         event.listen(engine, "before_execute", note)
-        compiler = engine.dialect.statement_compiler
-        with _reached(compiler, found["visits"]):
-            with _called(Session, found["methods"]), _called(Connection, found["methods"]):
-                with _called(AsyncSession, found["methods"]), _called(AsyncConnection, found["methods"]):
-                    for case in all_cases():
-                        if case.runs_on(engine.dialect.name, driver):
-                            who = case.who or arena.world.default
-                            (model,) = await arena.world.models(who, arena.before)
-                            await judge._control(case, who, model, writes=True)
+        with ExitStack() as watching:
+            watching.enter_context(_reached(engine.dialect.statement_compiler, found["visits"]))
+            for cls in (Session, Connection, AsyncSession, AsyncConnection):
+                watching.enter_context(_called(cls, found["methods"]))
+            for case in all_cases():
+                if case.runs_on(engine.dialect.name, driver):
+                    who = case.who or arena.world.default
+                    (model,) = await arena.world.models(who, arena.before)
+                    await judge._control(case, who, model, writes=case.kind in (Kind.WRITE_IN, Kind.WRITING))
         event.remove(engine, "before_execute", note)
     return found
 
@@ -125,7 +137,11 @@ def _compilers() -> list[type[SQLCompiler]]:
     from sqlalchemy.dialects.postgresql import asyncpg, psycopg
     from sqlalchemy.dialects.sqlite import aiosqlite
 
-    return [asyncpg.dialect.statement_compiler, psycopg.dialect.statement_compiler, aiosqlite.dialect.statement_compiler]
+    return [
+        asyncpg.dialect.statement_compiler,
+        psycopg.dialect.statement_compiler,
+        aiosqlite.dialect.statement_compiler,
+    ]
 
 
 async def test_every_construct_of_the_compilers_has_a_case(reached: dict[str, set[str]]) -> None:
@@ -153,5 +169,5 @@ async def test_every_statement_class_has_a_case(reached: dict[str, set[str]]) ->
                 yield from walk(sub)
 
     names = {cls.__name__ for cls in walk(Executable)}
-    missing = sorted(names - reached["statements"])
+    missing = sorted(names - reached["statements"] - FOR_TYPES - NO_STATEMENT.keys())
     assert not missing, " ".join(missing)

@@ -8,6 +8,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import DDL, select, update
 
+pytest.importorskip("sqla_authz", reason="in the dependency group `peers`, which .ci/run adds")
+
 from conformance.peers.page import BEGIN, END, PAGE
 from conformance.peers.peers import PEERS
 from conformance.peers.row_security import policies

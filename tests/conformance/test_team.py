@@ -119,6 +119,71 @@ async def test_writes_are_judged_and_put_back(app: Any) -> None:
     assert conformance.report.bad == []
 
 
+async def test_a_change_that_the_database_refuses_alone_is_not_known(app: Any) -> None:
+    """It is neither permitted nor forbidden; a change that is forbidden is so beside it."""
+    from rowgate.testing.state import Change
+    from rowgate.testing.world import NotKnown
+
+    twice = Change("invoices", (2,), None, {"id": 2, "owner": 1, "title": "again"})
+    stolen = Change("invoices", (1,), {"id": 1, "owner": 2, "title": "x"}, {"id": 1, "owner": 1, "title": "x"})
+    async with app["make"](app["path"]) as conformance:
+        ask = conformance.world.forbidden
+        who = conformance.principals[0]
+        with pytest.raises(NotKnown, match="tried alone: IntegrityError"):
+            await ask(who, frozenset(), [twice], conformance.arena.before)
+        assert await ask(who, frozenset(), [twice, stolen], conformance.arena.before) == [stolen]
+
+
+async def test_what_is_not_known_is_said(app: Any) -> None:
+    """It stands in the table and below it, and is no fault."""
+    from dataclasses import replace
+
+    from rowgate.testing import Outcome
+
+    report = await app["make"](app["path"], families=["selects"]).run()
+    report.results[0] = replace(report.results[0], outcome=Outcome.NOT_KNOWN, detail="UNIQUE constraint")
+    assert report.ok
+    assert report.bad == []
+    assert [line for line in str(report).splitlines() if line.startswith("not known: selects/")]
+    assert "not known" in report.html()
+
+
+async def test_tables_in_a_schema(app: Any, cluster: Any) -> None:
+    """Entities whose tables stand in a schema are run as others are."""
+    from sqlalchemy import MetaData, create_engine, text
+    from sqlalchemy.schema import CreateSchema
+
+    code = APP.replace("class Base(DeclarativeBase):\n    pass", "class Base(DeclarativeBase):\n    metadata = HERE")
+    namespace: dict[str, Any] = {"__name__": "team_app", "HERE": MetaData(schema="office")}
+    exec(compile(code, "team_app", "exec", dont_inherit=True), namespace)
+    with cluster.database() as logins:
+        owner = create_engine(logins.using("psycopg").owner)
+        with owner.begin() as connection:
+            connection.execute(CreateSchema("office"))
+        namespace["engine"] = lambda: owner
+        report = await namespace["make"](writes=True).run()
+        with owner.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM office.invoices")) == 5
+        owner.dispose()
+    assert report.bad == []
+    assert len(report.results) >= 40
+
+
+def test_two_tables_of_one_name_are_refused(tmp_path: Path) -> None:
+    """A temporary table has no schema, so that two of one name cannot both be put out of sight."""
+    from sqlalchemy import Column, Integer, MetaData, Table, create_engine
+
+    from rowgate import Catalog
+    from rowgate.testing.team import TeamWorld
+
+    metadata = MetaData()
+    for schema in (None, "office"):
+        Table("invoices", metadata, Column("id", Integer, primary_key=True), schema=schema)
+    catalog = Catalog(metadata, principal_id=Integer())
+    with pytest.raises(ValueError, match="several schemas have a table invoices"):
+        TeamWorld(catalog, create_engine(f"sqlite:///{tmp_path / 'x.db'}"))
+
+
 def run_pytest(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     known = any(found.name == "rowgate" for found in entry_points(group="pytest11"))
     plugin = "rowgate" if known else "rowgate.testing.plugin"

@@ -1,7 +1,9 @@
 """`python -m rowgate.testing`: what the conformance suite holds."""
 
 import argparse
+import re
 from collections import Counter
+from pathlib import Path
 
 from rowgate.testing.case import Case, Kind
 from rowgate.testing.cases import all_cases
@@ -11,6 +13,7 @@ COLUMNS = {
     "writes": {Kind.WRITE_IN},
     "legitimate": {Kind.READING, Kind.WRITING},
 }
+BEGIN, END = "<!-- cases -->", "<!-- /cases -->"
 
 
 def table(cases: list[Case]) -> str:
@@ -24,8 +27,16 @@ def table(cases: list[Case]) -> str:
     return "\n".join(lines)
 
 
+def written(page: str, table: str) -> str:
+    """Return a page with the table between its markers."""
+    found, number = re.subn(rf"(?<={BEGIN}\n).*(?={END})", lambda _match: f"{table}\n", page, count=1, flags=re.DOTALL)
+    if not number:
+        raise ValueError(f"no lines {BEGIN} and {END} in it")
+    return found
+
+
 def main() -> None:
-    """Print the table, or the cases one by one."""
+    """Print the table, or the cases one by one; or write the table into a page."""
     parser = argparse.ArgumentParser(
         prog="python -m rowgate.testing",
         description="What the conformance suite holds: cases by family, by kind, and those that run on your own models.",
@@ -33,11 +44,16 @@ def main() -> None:
     )
     parser.add_argument("--cases", action="store_true", help="list every case with what it does")
     parser.add_argument("--family", help="only this family")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help=f"put the table between {BEGIN} and {END} of a page")
     given = parser.parse_args()
     cases = [case for case in all_cases() if given.family in (None, case.family)]
     if not cases:
-        parser.error(f"no family {given.family!r}; there are: {', '.join(sorted(Counter(c.family for c in all_cases())))}")
-    if given.cases:
+        parser.error(
+            f"no family {given.family!r}; there are: {', '.join(sorted(Counter(c.family for c in all_cases())))}"
+        )
+    if given.write:
+        given.write.write_text(written(given.write.read_text(encoding="utf-8"), table(all_cases())), encoding="utf-8")
+    elif given.cases:
         for case in cases:
             print(f"{case.name:55} {case.kind:25} {case.title}")  # noqa: T201 - it is a command
     else:

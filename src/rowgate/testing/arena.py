@@ -1,12 +1,11 @@
 """One database behind one driver: guarded sessions, plain ones, plain ones over what a principal may read."""
 
-import re
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from sqlalchemy import DDL, event, inspect
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import DDL, event, text
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import SingletonThreadPool, StaticPool
@@ -15,13 +14,33 @@ from rowgate.principal import Principal
 from rowgate.testing.case import Given, Model
 from rowgate.testing.facade import facade
 from rowgate.testing.protection import Protection
-from rowgate.testing.shadow import Shadow
+from rowgate.testing.shadow import SHADOW, Shadow
 from rowgate.testing.state import Change, State, difference, insert, put_back, snapshot
 from rowgate.testing.world import World, view_ddl
 
-WRITES = re.compile(r"\b(insert|update|delete|merge|truncate|copy|call|do)\b", re.IGNORECASE)
-SCHEMA = re.compile(r"\b(create|drop|alter|rename|grant|revoke|comment on|truncate)\b", re.IGNORECASE)
 Opener = Callable[..., Any]
+VERSION = {"postgresql": "SELECT CAST(pg_current_snapshot() AS text)", "sqlite": "PRAGMA data_version"}
+"""What differs as soon as anybody has stored anything, by whatever way. It may differ without cause."""
+SHAPE = {
+    "postgresql": r"""
+        SELECT c.oid::regclass::text, c.relkind::text, c.relrowsecurity, c.relacl::text,
+            (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal),
+            (SELECT string_agg(concat(a.attname, ' ', a.atttypid::regtype, ' ', a.attnotnull), ', ' ORDER BY a.attname)
+            FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
+    """,
+    "sqlite": r"""
+        SELECT m.name, m.type, m.sql, (SELECT group_concat(t.sql) FROM sqlite_master t WHERE t.type = 'trigger' AND t.tbl_name = m.name)
+        FROM sqlite_master m WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite\_%' ESCAPE '\'
+    """,
+}
+"""Every table and view: name, kind, and what DDL can change of it."""
+KINDS = {"view": "VIEW", "v": "VIEW", "m": "MATERIALIZED VIEW", "f": "FOREIGN TABLE"}
+
+
+class ArenaError(Exception):
+    """The world could not be made, or put back: all that is judged after it would be judged wrongly."""
 
 
 class Arena:
@@ -52,23 +71,22 @@ class Arena:
         self.before: State = {}
         self._judge: Any = None
         self._idle: dict[Any, list[Shadow]] = {}
-        self._touched = False
-        self._reshaped = False
+        self._version: Any = None
         self._guarded = protection.sessions(app, world)
-        for engine in {_sync(app), sync}:
-            event.listen(engine, "before_cursor_execute", self._watch)
-
-    def _watch(self, _c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        self._touched = self._touched or bool(WRITES.search(statement))
-        self._reshaped = self._reshaped or bool(SCHEMA.search(statement))
+        self._listeners: list[tuple[Any, str, Any]] = [(sync, "checkout", _no_shadow)]
+        if self.dialect == "sqlite":
+            self._listeners += [(engine, "checkin", _not_again) for engine in {_sync(app), sync}]
+        for listener in self._listeners:
+            event.listen(*listener)
 
     async def open(self) -> None:
         """Connect, fill the world if it is the suite's own, and remember all rows."""
         if self.world.own:
             await self._make_anew()
         self._judge = await facade(self.owner).connect()
+        self._shape_before = await self._shape()
         self.before = await self._snapshot()
-        self._touched = self._reshaped = False
+        self._version = await self._current()
 
     async def close(self) -> None:
         """Close every connection of its own."""
@@ -78,29 +96,38 @@ class Arena:
         self._idle.clear()
         if self._judge is not None:
             await self._judge.close()
-        for engine in {_sync(self.app), _sync(self.owner)}:
-            event.remove(engine, "before_cursor_execute", self._watch)
+        for listener in self._listeners:
+            event.remove(*listener)
 
     async def changes(self) -> tuple[list[Change], bool]:
-        """Return what has changed since the rows were last put back, and whether tables may have changed too."""
+        """Return what has changed since the rows were last put back, and whether tables have changed too."""
+        if await self._current() == self._version:
+            return [], False
+        reshaped = await self._shape() != self._shape_before
         try:
-            after = await self._snapshot()
+            return difference(self.before, await self._snapshot()), reshaped
         except SQLAlchemyError:
             await self._judge.rollback()
+            if not reshaped:
+                raise
             return [], True
-        return difference(self.before, after), self._reshaped and await self._shape() != self._shape_before
 
-    async def restore(self, changes: list[Change] | None = None) -> None:
-        """Put rows back as they were."""
-        if not self._touched and not self._reshaped and not changes:
-            return
-        if changes is None:
-            changes, _ = await self.changes()
-        if self._reshaped and self.world.own:
-            await self._make_anew()
-        elif changes and not await put_back(self._judge, self.world.metadata, changes):
-            await self._refill()
-        self._touched = self._reshaped = False
+    async def restore(self, changes: list[Change], *, reshaped: bool) -> None:
+        """Put rows, and tables of the suite's own, back as they were.
+
+        Raises:
+            ArenaError: if that did not work. What is run after it would be judged wrongly.
+        """
+        try:
+            if reshaped and self.world.own:
+                await self._make_anew()
+            elif changes and not await put_back(self._judge, self.world.metadata, changes):
+                await self._refill()
+        except SQLAlchemyError as error:
+            raise ArenaError(f"the world could not be put back: {error}") from error
+        if reshaped and not self.world.own:
+            raise ArenaError("tables have changed: put them back, and run the suite again")
+        self._version = await self._current()
 
     def given(self, opener: Opener, session: Any, who: Principal, model: Model) -> Given:
         """Return what a case is given."""
@@ -127,10 +154,11 @@ class Arena:
         finally:
             with suppress(SQLAlchemyError):
                 await found.connection.rollback()
-            if found.connection.invalidated or self._reshaped:
-                await found.close()
-            else:
+            if found.clean:
                 idle.append(found)
+            else:
+                with suppress(SQLAlchemyError):
+                    await found.close()
 
     def _plain(self, bind: Any, options: dict[str, Any]) -> Any:
         settings = {"expire_on_commit": False, **options}
@@ -139,34 +167,45 @@ class Arena:
         return facade(Session(getattr(bind, "_target", bind), **settings))
 
     async def _new_shadow(self, who: Principal, lifts: frozenset[str]) -> Shadow:
-        flags = self._touched, self._reshaped
         seen = await self.world.seen(who, lifts, self.before)
-        made = await Shadow.open(self.owner, self.world.metadata, seen, self.world.views)
-        self._touched, self._reshaped = flags
-        return made
+        try:
+            return await Shadow.open(self.owner, self.world.metadata, seen, self.world.views)
+        except SQLAlchemyError as error:
+            raise ArenaError(f"what {who!r} may read could not be put into temporary tables: {error}") from error
 
     async def _snapshot(self) -> State:
         found = await snapshot(self._judge, self.world.metadata)
         await self._judge.rollback()
         return found
 
-    async def _shape(self) -> Any:
+    async def _current(self) -> Any:
+        found = await self._judge.scalar(text(VERSION[self.dialect]))
+        await self._judge.rollback()
+        return found
+
+    async def _shape(self) -> dict[str, Any]:
+        """Return all tables and views, by name."""
         async with facade(self.owner).connect() as connection:
-            return await connection.run_sync(_shape)
+            rows = (await connection.execute(text(SHAPE[self.dialect]))).all()
+        return {row[0].strip('"'): tuple(row[1:]) for row in rows}
 
     async def _make_anew(self) -> None:
-        """Drop and create all tables, and fill them."""
+        """Drop all tables and views, whoever made them; create the world's, and fill them."""
         if self._judge is not None:
             await self._judge.rollback()
+        quote = _sync(self.owner).dialect.identifier_preparer.quote_identifier
+        cascade = " CASCADE" if self.dialect == "postgresql" else ""
+        there = {name: KINDS.get(found[0], "TABLE") for name, found in (await self._shape()).items()}
         async with facade(self.owner).begin() as connection:
-            for name in self.world.views:
-                await connection.execute(DDL(f"DROP VIEW IF EXISTS {name}"))
-            await connection.run_sync(self.world.metadata.drop_all)
+            for name, kind in sorted(
+                there.items(), key=lambda one: one[1] == "TABLE"
+            ):  # views go before what they read
+                await connection.execute(DDL(f"DROP {kind} IF EXISTS {quote(name)}{cascade}".replace("%", "%%")))
             await connection.run_sync(self.world.metadata.create_all)
             for statement in view_ddl(self.world.views, connection.dialect):
                 await connection.execute(statement)
-            for text in self.grant:
-                await connection.execute(DDL(text))
+            for line in self.grant:
+                await connection.execute(DDL(line))
             await self.world.fill(connection)
         self._shape_before = await self._shape()
 
@@ -175,14 +214,19 @@ class Arena:
             for table in reversed(self.world.metadata.sorted_tables):
                 await connection.execute(table.delete())
             for table in self.world.metadata.sorted_tables:
-                await insert(connection, table, list(self.before[str(table.name)].values()))
+                await insert(connection, table, list(self.before[table.key].values()))
 
 
-def _shape(connection: Any) -> Any:
-    """Return the names of all tables, views and columns."""
-    found = inspect(connection)
-    names = [*found.get_table_names(), *found.get_view_names()]
-    return {name: sorted(str(column["name"]) for column in found.get_columns(name)) for name in names}
+def _no_shadow(_driver: Any, record: Any, _proxy: Any) -> None:
+    """Let the pool replace a shadow's connection, should a case have given it back."""
+    if record.info.get(SHADOW):
+        raise DisconnectionError
+
+
+def _not_again(driver: Any, record: Any) -> None:
+    """Use no connection of SQLite twice: a result that a case left open would hold it at the rows of that moment."""
+    if driver is not None and not record.info.get(SHADOW):
+        record.invalidate()
 
 
 def _sync(engine: Any) -> Any:

@@ -7,7 +7,7 @@ from rowgate.testing.report import GOOD, Report
 
 COLOURS = {
     Outcome.HELD: "#2e7d4f", Outcome.DISCLOSES: "#6b7fa3", Outcome.LEAK: "#c0262d", Outcome.WRITE_LEAK: "#8e1b5a",
-    Outcome.BROKEN: "#d9822b", Outcome.BLIND: "#8a8a8a", Outcome.ERROR: "#5c4b8a",
+    Outcome.BROKEN: "#d9822b", Outcome.BLIND: "#8a8a8a", Outcome.ERROR: "#5c4b8a", Outcome.NOT_KNOWN: "#7a6a3a",
 }  # fmt: skip
 STYLE = """
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); }

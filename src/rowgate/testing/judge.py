@@ -3,7 +3,6 @@
 import asyncio
 import time
 import warnings
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -11,10 +10,11 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from rowgate.principal import Principal
-from rowgate.testing.arena import Arena, Opener
+from rowgate.testing.arena import Arena, ArenaError, Opener
 from rowgate.testing.case import Case, Kind, Model
 from rowgate.testing.normal import Markers, error_text, is_empty, normal
 from rowgate.testing.state import Change, comparable
+from rowgate.testing.world import NotKnown
 
 TIMEOUT = 30.0
 LEGITIMATE = frozenset({Kind.READING, Kind.WRITING})
@@ -35,6 +35,8 @@ class Outcome(StrEnum):
     """The case proves nothing: without protection it is the same."""
     DISCLOSES = "discloses"
     """It tells that a key exists, as documented, and quotes nothing."""
+    NOT_KNOWN = "not known"
+    """Something was changed, and whether the principal may do that is not known: the database refused to try it."""
     ERROR = "error"
     """The case itself is wrong, or the protection failed in a way that is no refusal."""
 
@@ -64,7 +66,8 @@ class Ran:
     def shown(self) -> str:
         """What it gave, in short."""
         if self.error is not None:
-            return f"{type(self.error).__name__}: {self.error}"[:500]
+            text = f"{type(self.error).__name__}: {self.error}"
+            return text.partition("\n(Background on this error")[0][:500]
         return repr(self.value)[:500]
 
 
@@ -81,7 +84,10 @@ class Judge:
         begun = time.perf_counter()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            outcome, detail, refused = await self._judge(case, who, model)
+            try:
+                outcome, detail, refused = await self._judge(case, who, model)
+            except NotKnown as error:
+                outcome, detail, refused = Outcome.NOT_KNOWN, str(error), ""
         entity = model.entity.__name__
         taken = time.perf_counter() - begun
         return Result(case, who, self.arena.driver, entity, outcome, detail, refused, taken)
@@ -91,8 +97,11 @@ class Judge:
         control, made, reshaped = await self._control(case, who, model, writes=writes)
         if control.error is not None:
             return Outcome.ERROR, f"fails without protection: {control.shown}", ""
-        guarded, changes, _ = await self._run(case, self.arena.guarded, who, model, writes=writes)
+        guarded, changes, remade = await self._run(case, self.arena.guarded, who, model, writes=writes)
         refused = self._refusal(guarded)
+        stored = await self._stored(case, who, changes, remade=remade)
+        if stored:
+            return Outcome.WRITE_LEAK, stored, refused
         told = (await self._markers_of(who)).within(error_text(guarded.error))
         if told:
             return Outcome.LEAK, f"the error quotes {', '.join(told)}", refused
@@ -103,7 +112,7 @@ class Judge:
         if case.kind is Kind.BETWEEN:
             outcome, detail = await self._between(control, guarded)
         elif case.kind is Kind.WRITE_IN:
-            outcome, detail = await self._write_in(case, who, guarded, changes, made, reshaped=reshaped)
+            outcome, detail = await self._write_in(case, who, guarded, made, reshaped=reshaped)
         elif case.kind is Kind.WRITING:
             outcome, detail = await self._writing(who, guarded, changes, made)
         else:
@@ -112,6 +121,15 @@ class Judge:
                 found = (await self._markers_of(who)).within(guarded.value)
                 outcome = Outcome.LEAK if found else Outcome.DISCLOSES
         return outcome, detail, refused
+
+    async def _stored(self, case: Case, who: Principal, changes: list[Change], *, remade: bool) -> str:
+        """Return what a protected run has stored that its principal may not store: cases that read may write too."""
+        if remade:
+            return "tables, views or columns were changed"
+        wrong = (
+            [] if case.kind is Kind.BETWEEN else await self._forbidden(who, changes)
+        )  # of several: nobody knows whose
+        return _shown(wrong) if wrong else ""
 
     async def _read(
         self, case: Case, who: Principal, model: Model, control: Ran, guarded: Ran, refused: str
@@ -133,13 +151,10 @@ class Judge:
         return Outcome.LEAK, f"gave {guarded.shown}, should give {truth.shown}"
 
     async def _write_in(
-        self, case: Case, who: Principal, guarded: Ran, changes: list[Change], made: list[Change], *, reshaped: bool
+        self, case: Case, who: Principal, guarded: Ran, made: list[Change], *, reshaped: bool
     ) -> tuple[Outcome, str]:
         if not reshaped and not await self._forbidden(who, made):
             return Outcome.BLIND, f"without protection it does nothing forbidden: {_shown(made)}"
-        wrong = await self._forbidden(who, changes)
-        if wrong:
-            return Outcome.WRITE_LEAK, _shown(wrong)
         found = (await self._markers_of(who)).within(guarded.value)
         return (Outcome.LEAK, f"{case.name} gave {', '.join(found)}") if found else (Outcome.HELD, "")
 
@@ -148,11 +163,9 @@ class Judge:
     ) -> tuple[Outcome, str]:
         if not made:
             return Outcome.BLIND, "a legitimate writing that changes nothing"
-        if await self._forbidden(who, made):
-            return Outcome.ERROR, f"this is not legitimate: {_shown(await self._forbidden(who, made))}"
-        wrong = await self._forbidden(who, changes)
+        wrong = await self._forbidden(who, made)
         if wrong:
-            return Outcome.WRITE_LEAK, _shown(wrong)
+            return Outcome.ERROR, f"this is not legitimate: {_shown(wrong)}"
         if guarded.error is not None:
             return Outcome.BROKEN, guarded.shown
         metadata, before = self.arena.world.metadata, self.arena.before
@@ -174,6 +187,8 @@ class Judge:
         return found
 
     async def _forbidden(self, who: Principal, changes: list[Change]) -> list[Change]:
+        if not changes:
+            return []
         return await self.arena.world.forbidden(who, frozenset(), changes, self.arena.before)
 
     def _refusal(self, ran: Ran) -> str:
@@ -218,15 +233,17 @@ class Judge:
                 ran.value = self._normal(case, value)
                 if writes:
                     await session.commit()
+        except ArenaError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is judged
             ran.error = error
             ran.value = None
-        changes: list[Change] = []
-        reshaped = False
-        if writes:
-            changes, reshaped = await self.arena.changes()
-        with suppress(SQLAlchemyError):
-            await self.arena.restore(changes if writes else None)
+        changes, reshaped = await self.arena.changes()
+        try:
+            await self.arena.restore(changes, reshaped=reshaped)
+        except ArenaError as error:
+            error.add_note(f"after {case.name}: does it leave a connection open?")
+            raise
         return ran, changes, reshaped
 
     @staticmethod

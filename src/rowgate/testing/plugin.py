@@ -49,9 +49,11 @@ class _CaseItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run it."""
-        from rowgate.testing.report import GOOD
+        from rowgate.testing.report import GOOD, UNKNOWN
 
         result = self.suite.judged(self.item)
+        if result.outcome in UNKNOWN:
+            pytest.skip(f"{result.outcome}: {result.detail}")
         if result.outcome not in GOOD:
             raise _Failed(result)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from rowgate.testing.judge import Outcome, Result
 
 GOOD = frozenset({Outcome.HELD, Outcome.DISCLOSES})
+UNKNOWN = frozenset({Outcome.NOT_KNOWN})
 
 
 @dataclass(slots=True)
@@ -28,13 +29,18 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing leaked, nothing broke, and something was run."""
+        """Whether nothing leaked, nothing broke, and something was run. What is not known stands in the table."""
         return bool(self.results) and not self.incomplete and not self.bad
 
     @property
     def bad(self) -> list[Result]:
         """The results that are not as they should be."""
-        return [result for result in self.results if result.outcome not in GOOD]
+        return [result for result in self.results if result.outcome not in GOOD | UNKNOWN]
+
+    @property
+    def unknown(self) -> list[Result]:
+        """The results that could not be judged."""
+        return [result for result in self.results if result.outcome in UNKNOWN]
 
     def counts(self) -> dict[str, Counter[Outcome]]:
         """Return how often each outcome came, by family."""
@@ -56,7 +62,7 @@ class Report:
         lines = [f"conformance of {self.protection} on {self.driver}: {len(self.results)} results", head.rstrip()]
         for family, counts in [*self.counts().items(), ("total", total)]:
             lines.append(f"{family:{width}}" + "".join(f"{counts[outcome] or '.':>12}" for outcome in shown))
-        for result in self.bad:
+        for result in [*self.bad, *self.unknown]:
             lines += ["", f"{result.outcome}: {result.case.name} on {result.entity} as {result.who!r}"]
             lines += [f"    {result.case.title}", f"    {result.detail}"]
         lines += ["", *self.notes] if self.notes else []

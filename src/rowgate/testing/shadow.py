@@ -1,17 +1,26 @@
 """A connection on which every catalogued table is shadowed by a temporary one, with what one principal may read.
 
-PostgreSQL and SQLite look up a name without a schema among temporary tables first. What a case reads there, it could
-read in a database that physically lacks the hidden rows.
+PostgreSQL and SQLite look up a name without a schema among temporary tables first; a schema is rendered as theirs here. What a case reads there, it could read in a database that physically lacks the hidden rows.
 """
 
+import re
 from typing import Any
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, event
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from rowgate.testing.facade import facade
 from rowgate.testing.state import insert
 from rowgate.testing.world import Seen, view_ddl
+
+LASTING = re.compile(
+    r"\s*(alter|attach|begin|call|commit|create|detach|discard|do|drop|pragma|reset|set)\b", re.IGNORECASE
+)
+"""What may stay on a connection, whatever is rolled back."""
+TEMPORARY = {"postgresql": "pg_temp", "sqlite": "temp"}
+"""The schema of temporary tables."""
+SHADOW = "rowgate_shadow"
+"""Marks the driver's connection in its pool."""
 
 
 class Shadow:
@@ -19,11 +28,31 @@ class Shadow:
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
+        self._sync: Any = getattr(connection, "sync_connection", connection)
+        self._options = self._sync.get_execution_options()
+        self._spoiled = False
+        self._sync.info[SHADOW] = True
+        event.listen(self._sync, "before_cursor_execute", self._watch)
+        event.listen(self._sync, "commit", self._spoil)
 
     @classmethod
     async def open(cls, engine: Any, metadata: MetaData, seen: Seen, views: dict[str, Any]) -> "Shadow":
         """Open a connection on the privileged engine and put the tables in front of the real ones."""
         connection = await facade(engine).connect()
+        try:
+            await cls._fill(connection, metadata, seen, views)
+        except BaseException:
+            await connection.close()
+            raise
+        return cls(connection)
+
+    @staticmethod
+    async def _fill(connection: Any, metadata: MetaData, seen: Seen, views: dict[str, Any]) -> None:
+        schemas = {table.schema for table in metadata.tables.values() if table.schema}
+        if schemas:
+            await connection.execution_options(
+                schema_translate_map=dict.fromkeys(schemas, TEMPORARY[connection.dialect.name])
+            )
         copies = MetaData()
         for table in metadata.sorted_tables:
             copy: Any = table.to_metadata(copies)
@@ -32,13 +61,28 @@ class Shadow:
             await connection.execute(CreateTable(table, include_foreign_key_constraints=[]))
             for index in sorted((i for i in table.indexes if i.unique), key=lambda i: str(i.name)):
                 await connection.execute(CreateIndex(index))
-            await insert(connection, table, seen[str(table.name)])
+            await insert(connection, table, seen[table.key])
         for statement in view_ddl(views, connection.dialect, temporary=True):
             await connection.execute(statement)
         await connection.commit()
-        return cls(connection)
+
+    @property
+    def clean(self) -> bool:
+        """Whether the next one finds it as the last one did: nothing was set, made or stored on it."""
+        return not self._gone and not self._spoiled and self._sync.get_execution_options() == self._options
+
+    @property
+    def _gone(self) -> bool:
+        return bool(self._sync.closed or self._sync.invalidated or self._sync.connection.is_detached)
+
+    def _watch(self, _c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        self._spoiled = self._spoiled or LASTING.match(statement) is not None
+
+    def _spoil(self, _c: Any) -> None:
+        self._spoiled = True
 
     async def close(self) -> None:
         """Close it, and the driver's connection with it."""
-        await self.connection.invalidate()
+        if not self._gone:
+            await self.connection.invalidate()
         await self.connection.close()

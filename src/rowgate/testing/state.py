@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 Row = dict[str, Any]
 Key = tuple[Any, ...]
 State = dict[str, dict[Key, Row]]
-"""Rows by table and by primary key; columns by their names in the database."""
+"""Rows by table (its key in the metadata, with the schema if it has one) and by primary key; columns by their names."""
 RECENT = timedelta(hours=26)
 
 
@@ -54,7 +54,7 @@ async def snapshot(connection: Any, metadata: MetaData) -> State:
         names = [str(column.name) for column in table.c]
         rows = (await connection.execute(select(table))).all()
         found = [dict(zip(names, row, strict=True)) for row in rows]
-        state[str(table.name)] = {key_of(table, row): row for row in found}
+        state[table.key] = {key_of(table, row): row for row in found}
     return state
 
 
@@ -86,9 +86,9 @@ def _steady(table: Table, row: Row, new_keys: set[Any], known: set[UUID]) -> lis
     found = []
     for column in table.c:
         value = row[str(column.name)]
-        targets = {str(key.column.table.name) for key in column.foreign_keys}
+        targets = {key.column.table.key for key in column.foreign_keys}
         if column.primary_key and len(table.primary_key) == 1:
-            targets.add(str(table.name))
+            targets.add(table.key)
         recent = isinstance(value, datetime) and abs(datetime.now(value.tzinfo) - value) < RECENT
         fresh = isinstance(value, UUID) and value not in known
         made = fresh or any((target, value) in new_keys for target in targets)
@@ -98,7 +98,7 @@ def _steady(table: Table, row: Row, new_keys: set[Any], known: set[UUID]) -> lis
 
 async def put_back(connection: Any, metadata: MetaData, changes: list[Change]) -> bool:
     """Undo changes; return whether that worked. Children go before their parents, and come after them."""
-    order = {str(table.name): n for n, table in enumerate(metadata.sorted_tables)}
+    order = {table.key: n for n, table in enumerate(metadata.sorted_tables)}
     changes = sorted(changes, key=lambda change: order[change.table])
     try:
         for change in [c for c in changes if c.old is not None and c.new is not None]:

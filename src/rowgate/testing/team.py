@@ -4,6 +4,7 @@ What a principal reads is `SELECT` of a table's columns; whether it may make a c
 alone. The suite compares all other ways with these; that these are right is shown on the suite's own world.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,7 +21,7 @@ from rowgate.session import guarded_sessionmaker
 from rowgate.testing.case import Model
 from rowgate.testing.facade import facade
 from rowgate.testing.state import Change, Key, State, key_of
-from rowgate.testing.world import Seen
+from rowgate.testing.world import NotKnown, Seen
 
 
 class TeamWorld:
@@ -29,6 +30,10 @@ class TeamWorld:
     def __init__(self, catalog: Catalog, owner: Any, entities: Iterable[Any] | None = None) -> None:
         self.catalog = catalog
         self.metadata = catalog.metadata
+        names = Counter(str(table.name) for table in self.metadata.tables.values())
+        twice = sorted(name for name, number in names.items() if number > 1)
+        if twice:
+            raise ValueError(f"several schemas have a table {', '.join(twice)}: the suite cannot put both out of sight")
         self.views: dict[str, Any] = {}
         self.own = False
         self.entities = [inspect(entity) for entity in entities] if entities is not None else self._entities()
@@ -50,7 +55,7 @@ class TeamWorld:
             for table in self.metadata.sorted_tables:
                 names = [str(column.name) for column in table.c]
                 rows = (await session.execute(select(*table.c))).all()
-                found[str(table.name)] = [dict(zip(names, row, strict=True)) for row in rows]
+                found[table.key] = [dict(zip(names, row, strict=True)) for row in rows]
         return found
 
     async def forbidden(
@@ -60,12 +65,21 @@ class TeamWorld:
         changes: Iterable[Change],
         before: State,  # noqa: ARG002 - as the protocol
     ) -> list[Change]:
-        """Return the changes that a principal may not make: each is tried alone, and rolled back."""
-        wrong = []
+        """Return the changes that a principal may not make: each is tried alone, and rolled back.
+
+        Raises:
+            NotKnown: if the database refuses one of them, whoever makes it, and no other is known to be forbidden.
+        """
+        wrong, doubts = [], []
         for change in changes:
             async with facade(self._open(who, lift=lifts)) as session:
-                if not await _tried(session, self.metadata.tables[change.table], change):
-                    wrong.append(change)
+                try:
+                    if not await _tried(session, self.metadata.tables[change.table], change):
+                        wrong.append(change)
+                except SQLAlchemyError as error:
+                    doubts.append(f"{change}, tried alone: {type(error).__name__}: {getattr(error, 'orig', error)}")
+        if doubts and not wrong:
+            raise NotKnown("; ".join(doubts)[:800])
         return wrong
 
     async def models(self, who: Principal, state: State) -> list[Model]:
@@ -76,8 +90,8 @@ class TeamWorld:
             table, text = mapper.local_table, self.text_of(mapper)
             if not isinstance(table, Table) or text is None or len(mapper.primary_key) != 1:
                 continue
-            readable = {key_of(table, row) for row in seen[str(table.name)]}
-            hidden = sorted(state[str(table.name)].keys() - readable, key=repr)
+            readable = {key_of(table, row) for row in seen[table.key]}
+            hidden = sorted(state[table.key].keys() - readable, key=repr)
             own = await self._own(who, mapper)
             if hidden:
                 key = mapper.get_property_by_column(mapper.primary_key[0]).key
@@ -106,7 +120,7 @@ def _first(keys: list[Key]) -> Any:
 
 
 async def _tried(session: Any, table: Table, change: Change) -> bool:
-    """Return whether a session may make one change; it is never committed."""
+    """Return whether a session may make one change; it is never committed. What the database says against it is raised."""
     named = and_(*(column == value for column, value in zip(table.primary_key, change.key, strict=True)))
     old, new = change.old, change.new
     keys = {str(column.name): column.key for column in table.c}
@@ -123,7 +137,5 @@ async def _tried(session: Any, table: Table, change: Change) -> bool:
         return bool(result.rowcount)
     except RowgateError:
         return False
-    except SQLAlchemyError:
-        return True
     finally:
         await session.rollback()

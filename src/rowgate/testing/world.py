@@ -17,6 +17,10 @@ from rowgate.testing.world_truth import Truth
 Seen = dict[str, list[Row]]
 
 
+class NotKnown(Exception):
+    """Nobody can say whether a change is permitted."""
+
+
 class World(Protocol):
     """Tables with rows, and the truth about them."""
 
@@ -35,7 +39,7 @@ class World(Protocol):
     async def forbidden(
         self, who: Principal, lifts: frozenset[str], changes: Iterable[Change], before: State
     ) -> list[Change]:
-        """Return the changes that a principal may not make."""
+        """Return the changes that a principal may not make. Raise NotKnown if none is known to be so, and one may be."""
 
     async def models(self, who: Principal, state: State) -> list[Model]:
         """Return what cases may touch."""
@@ -56,7 +60,7 @@ class OwnWorld:
         """Put all rows into empty tables."""
         rows = make_rows()
         for table in self.metadata.sorted_tables:
-            await insert(connection, table, rows[str(table.name)])
+            await insert(connection, table, rows[table.key])
         if connection.dialect.name == "postgresql":
             await set_sequences(connection, self.metadata)
 

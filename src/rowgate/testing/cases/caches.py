@@ -76,7 +76,7 @@ async def own_statement_without_lift(given: Given) -> Any:
     """Executes a statement as an admin with a lift and then without."""
     statement = select(title)
     await _as(given, ADMIN_D, statement, lift={"soft-delete"})
-    return [(ADMIN_D, await _as(given, ADMIN_D, statement)), (FREE_A, await rows(given, statement))]
+    return [(ADMIN_D, await _as(given, ADMIN_D, statement)), (given.who, await rows(given, statement))]
 
 
 @caches.between(covers=["compiled_cache", "variants"])

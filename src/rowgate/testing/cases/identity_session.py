@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import inspect, select
 from sqlalchemy.engine import Connection
-from sqlalchemy.ext.asyncio import AsyncSession, async_object_session, async_session
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_object_session, async_session
 from sqlalchemy.orm import close_all_sessions, object_session
 
 from rowgate.testing.case import Family, Given
@@ -14,6 +14,7 @@ from rowgate.testing.world_rows import ADMIN_D
 
 identity_map = Family("identity_map")
 TITLES = select(Document.title)
+USERS: Any = User.__table__
 
 
 @identity_map.way_in(covers=["Session.object_session", "AsyncSession.object_session"])
@@ -38,27 +39,39 @@ async def by_the_bind(given: Given) -> Any:
 
     def read(session: Any) -> Any:
         bind = session.get_bind(Document)
+        joined = session.connection().execute(TITLES).all()
         if isinstance(bind, Connection):
-            return bind.execute(TITLES).all()
+            return joined, bind.execute(TITLES).all()
         with bind.connect() as connection:
-            return connection.execute(TITLES).all()
+            return joined, connection.execute(TITLES).all()
 
     return await given.session.run_sync(read)
 
 
-@identity_map.way_in(covers=["Session.bind_mapper", "AsyncSession.bind_mapper", "Session.bind_table"])
+@identity_map.way_in(
+    covers=[
+        "Session.bind_mapper",
+        "AsyncSession.bind_mapper",
+        "Session.bind_table",
+        "AsyncSession.bind_table",
+        "AsyncSession.get_async_bind",
+    ]
+)
 async def binds_anew(given: Given) -> Any:
     """Binds a mapper and a table to what the session is bound to, then reads them."""
-
-    def read(session: Any) -> Any:
+    session: Any = given.session
+    if not isinstance(session, AsyncSession):
         session.bind_mapper(Document, session.get_bind())
-        session.bind_table(User.__table__, session.get_bind())
-        return session.scalars(TITLES).all(), session.execute(select(User.name, User.email)).all()
+        session.bind_table(USERS, session.get_bind())
+    elif hasattr(session, "get_async_bind") and isinstance(session.bind, AsyncEngine):  # SQLAlchemy 2.0 has none
+        session.bind_mapper(Document, session.get_async_bind())
+        session.bind_table(USERS, session.get_async_bind())
+    return (await given.session.scalars(TITLES)).all(), (
+        await given.session.execute(select(User.name, User.email))
+    ).all()
 
-    return await given.session.run_sync(read)
 
-
-@identity_map.way_in(covers=["AsyncSession.bind_table", "bind_arguments"])
+@identity_map.way_in(covers=["bind_arguments"])
 async def asks_with_bind_arguments(given: Given) -> Any:
     """Reads with bind_arguments that name mapper and bind."""
 
@@ -88,7 +101,9 @@ async def in_every_transaction(given: Given) -> Any:
     return saw
 
 
-@identity_map.way_in(covers=["Session.no_autoflush", "AsyncSession.no_autoflush", "Session.execute"])
+@identity_map.way_in(
+    covers=["Session.no_autoflush", "AsyncSession.no_autoflush", "Session.execute", "AsyncSession.execute"]
+)
 async def without_autoflush(given: Given) -> Any:
     """Reads without autoflush, while something is pending."""
     given.session.add(User(name="pending"))
@@ -111,14 +126,14 @@ async def used_after_its_end(given: Given) -> Any:
         return saw
 
 
-@identity_map.way_in(covers=["AsyncSession.run_sync", "AsyncSession.sync_session", "Session.scalar"])
+@identity_map.way_in(covers=["AsyncSession.run_sync", "AsyncSession.sync_session", "Session.scalars"])
 async def by_the_sync_session(given: Given) -> Any:
     """Reads through the sync session behind an async one."""
     inner = await given.session.run_sync(lambda session: session.scalars(TITLES).all())
     return inner, await given.session.run_sync(lambda _s: given.session.sync_session.execute(TITLES).all())
 
 
-@identity_map.way_in(covers=["Session.info"])
+@identity_map.way_in(covers=["Session.info", "AsyncSession.info", "AsyncSession.scalars"])
 async def claims_to_be_admin(given: Given) -> Any:
     """Writes another principal into the session's info, before and after its first statement."""
     given.session.info["principal"] = ADMIN_D
@@ -139,7 +154,7 @@ async def flushes_in_a_savepoint(given: Given) -> Any:
     await given.session.commit()
 
 
-@identity_map.write_in(covers=["Session.is_modified", "Session.dirty", "Session.deleted", "Session.new"])
+@identity_map.write_in(covers=["Session.delete"])
 async def deletes_what_is_read(given: Given) -> Any:
     """Deletes the comments of others that may be read."""
 
@@ -156,9 +171,8 @@ async def deletes_what_is_read(given: Given) -> Any:
         for kind in ("Session", "AsyncSession")
         for name in (
             "in_transaction", "in_nested_transaction", "get_transaction", "get_nested_transaction", "is_active",
-            "is_modified", "identity_key", "new", "dirty", "deleted", "expunge", "expunge_all", "add", "delete",
-            "autoflush", "info", "bind", "binds", "get_bind", "scalar", "scalars", "execute", "identity_map",
-            "execution_options",
+            "is_modified", "identity_key", "new", "dirty", "deleted", "expunge", "expunge_all", "add", "autoflush",
+            "bind", "get_bind", "get_one", "refresh", "begin_nested", "scalar",
         )
     ]
 )  # fmt: skip
@@ -176,7 +190,7 @@ async def asks_about_itself(given: Given) -> Any:
         session.expunge(next(iter(session.new)))
         await inner.rollback()
     await session.refresh(own)
-    saw.append((own, session.identity_key(instance=own)[1], session.get_bind() is not None))
+    saw.append((own, session.identity_key(instance=own)[1], session.get_bind() is not None, session.bind is not None))
     session.expunge_all()
     return saw, own in session, await session.scalar(TITLES.where(Document.id == OWN))
 

@@ -12,6 +12,8 @@ from rowgate.testing.world_models import Document, Note, User
 from rowgate.testing.world_rows import ADMIN_D, FREE_A, FREE_C, B, key
 
 isolation = Family("isolation")
+notes: Any = Note.__table__
+documents: Any = Document.__table__
 TITLES = select(Document.title)
 AUTOCOMMIT = {"isolation_level": "AUTOCOMMIT"}
 
@@ -173,7 +175,7 @@ async def on_a_detached_connection(given: Given) -> Any:
         connection = session.connection()
         connection.detach()
         found = connection.execute(TITLES).all()
-        connection.invalidate()
+        session.close()
         return found
 
     return [(given.who, await given.session.run_sync(read))]
@@ -331,8 +333,8 @@ async def writes_many_in_autocommit(given: Given) -> Any:
     connection = await given.session.connection(execution_options=AUTOCOMMIT)
     rows = [{"kind": "note", "owner_id": user, "body": "x"} for user in (FREE_A.id, B, B)]
     with suppress(Exception):
-        await connection.execute(insert(Note.__table__).returning(Note.__table__.c.id), rows)
-    await connection.execute(update(Document.__table__).values(owner_id=FREE_A.id))
+        await connection.execute(insert(notes).returning(notes.c.id), rows)
+    await connection.execute(update(documents).values(owner_id=FREE_A.id))
 
 
 @isolation.write_in(covers=["isolation_level"])

@@ -244,8 +244,9 @@ async def stream_left_open(given: Given) -> Any:
         result = await admin.stream_scalars(TITLES.execution_options(yield_per=1))
         async for _ in result:
             break
-        saw = [await _as(given, FREE_C)]
-    return [*saw, await _as(given, NOBODY)]
+        saw = [await _as(given, FREE_C), await _as(given, NOBODY)]
+        await result.close()
+    return saw
 
 
 @isolation.between()

@@ -20,7 +20,7 @@ from rowgate.testing.world_models import (
     User,
     UserRole,
 )
-from rowgate.testing.world_rows import ADMIN_D, BARE_D, NOBODY, A, B, D, E, key
+from rowgate.testing.world_rows import ADMIN_D, BARE_D, FREE_A, NOBODY, A, B, D, E, key
 
 privileges = Family("privileges")
 roles: Any = UserRole.__table__
@@ -202,7 +202,7 @@ async def user_created(given: Given) -> Any:
 @privileges.write_in()
 async def user_deleted(given: Given) -> Any:
     """Deletes a user to whom nothing refers any more."""
-    user = User.__table__
+    user: Any = User.__table__
     connection = await given.session.connection()
     await connection.execute(delete(UserRole).where(UserRole.user_id == D))
     await connection.execute(delete(user).where(user.c.id == D))
@@ -348,21 +348,21 @@ async def lifts_for_a_session(given: Given) -> Any:
         return (await session.scalars(select(Document.title))).all()
 
 
-@privileges.way_in(covers=["lift"])
+@privileges.way_in(who=FREE_A, covers=["lift"])
 async def lifts_for_a_statement(given: Given) -> Any:
     """Lifts a restriction for a statement without the role."""
     statement = select(Document.title).options(lift("soft-delete", Document))
     return (await given.session.scalars(statement)).all()
 
 
-@privileges.way_in(covers=["include_filtered"])
+@privileges.way_in(who=FREE_A, covers=["include_filtered"])
 async def lifts_by_an_option(given: Given) -> Any:
     """Sets the option that means all lifts."""
     statement = select(Document.title).where(Document.is_deleted).execution_options(include_filtered=True)
     return (await given.session.scalars(statement)).all()
 
 
-@privileges.way_in(covers=["include_filtered"])
+@privileges.way_in(who=FREE_A, covers=["include_filtered"])
 async def lifts_by_the_connection(given: Given) -> Any:
     """Sets the option that means all lifts on the connection."""
     await given.session.connection(execution_options={"include_filtered": True})

@@ -114,8 +114,9 @@ async def concrete_changes_seen(given: Given) -> Any:
 @writes.write_in(covers=["concrete inheritance"])
 async def concrete_updates_in_bulk(given: Given) -> Any:
     """Updates both tables of concrete inheritance, over their own Table objects."""
-    for entity in (Plant, Tree):
-        await wrote(given, update(entity.__table__).values(name="changed"))
+    tables: list[Any] = [Plant.__table__, Tree.__table__]
+    for table in tables:
+        await wrote(given, update(table).values(name="changed"))
 
 
 @writes.write_in(covers=["columns="])

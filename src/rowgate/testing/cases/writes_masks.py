@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, literal, select, update
 from rowgate.testing.case import Family, Given
 from rowgate.testing.cases.writing import loaded, upsert, wrote
 from rowgate.testing.world_models import Note, User
-from rowgate.testing.world_rows import A, B
+from rowgate.testing.world_rows import FREE_A, A, B
 
 writes = Family("writes")
 users: Any = User.__table__
@@ -71,14 +71,14 @@ async def mask_merged(given: Given) -> Any:
     await given.session.merge(User(id=A, name="user-a-name", hashed_password="changed"))  # noqa: S106 - idem
 
 
-@writes.way_in()
+@writes.way_in(who=FREE_A)
 async def mask_set_to_another_column(given: Given) -> Any:
     """Copies its own masked hash into its name, and returns that."""
     statement = update(User).where(User.id == A).values(name=func.coalesce(User.hashed_password, "nothing"))
     return await wrote(given, statement.returning(User.name))
 
 
-@writes.way_in()
+@writes.way_in(who=FREE_A)
 async def mask_of_another_by_sub_select(given: Given) -> Any:
     """Copies somebody else's masked email into its name, and reads it there."""
     email = select(User.email).where(User.id == B).scalar_subquery()
@@ -86,35 +86,35 @@ async def mask_of_another_by_sub_select(given: Given) -> Any:
     return (await given.session.scalars(select(users.c.name).where(users.c.id == A))).all()
 
 
-@writes.way_in()
+@writes.way_in(who=FREE_A)
 async def mask_in_where(given: Given) -> Any:
     """Asks by the WHERE of an update what its masked hash is."""
     statement = update(User).where(User.id == A, User.hashed_password.startswith("user-")).values(name="renamed")
     return await wrote(given, statement.returning(User.name))
 
 
-@writes.way_in()
+@writes.way_in(who=FREE_A)
 async def mask_in_where_by_count(given: Given) -> Any:
     """Asks by the count of an update what its masked hash is."""
     statement = update(users).where(users.c.id == A, users.c.hashed_password.between("a", "z")).values(name="renamed")
     return (await given.session.execute(statement)).rowcount
 
 
-@writes.way_in()
+@writes.way_in(who=FREE_A)
 async def mask_returned(given: Given) -> Any:
     """Returns its masked hash from an update."""
     statement = update(User).where(User.id == A).values(name="renamed")
     return await wrote(given, statement.returning(User.id, User.hashed_password))
 
 
-@writes.way_in()
+@writes.way_in(who=FREE_A)
 async def mask_returned_as_entity(given: Given) -> Any:
     """Returns a whole user from an update."""
     statement = update(User).where(User.id == A).values(name="renamed").returning(User)
     return (await given.session.scalars(statement)).all()
 
 
-@writes.way_in()
+@writes.way_in(who=FREE_A)
 async def mask_returned_in_an_expression(given: Given) -> Any:
     """Returns an expression on its masked hash from an update."""
     told = func.coalesce(func.upper(User.hashed_password), "none")

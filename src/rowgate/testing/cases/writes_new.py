@@ -127,7 +127,8 @@ async def insert_by_column_objects(given: Given) -> Any:
 @writes.write_in()
 async def insert_by_positions(given: Given) -> Any:
     """Inserts a tuple of values, in the order of the columns."""
-    await wrote(given, insert(Posting.__table__).values((9001, B, 1, "x")))
+    table: Any = Posting.__table__
+    await wrote(given, insert(table).values((9001, B, 1, "x")))
 
 
 @writes.write_in()

@@ -13,6 +13,7 @@ from rowgate.testing.world_models import Comment, Document, Note
 from rowgate.testing.world_rows import B, key
 
 writes = Family("writes")
+documents: Any = Document.__table__
 
 
 def _detached(entity: Any, **values: Any) -> Any:
@@ -121,7 +122,7 @@ async def hook_after_flush(given: Given) -> Any:
     """Writes on the connection from a listener after the flush."""
 
     def write(session: Any, *_rest: Any) -> None:
-        session.connection().execute(update(Document.__table__).values(content="changed"))
+        session.connection().execute(update(documents).values(content="changed"))
 
     event.listen(given.session.sync_session, "after_flush", write, once=True)
     given.session.add(Note(kind="note", owner_id=given.who.id, body="y"))
@@ -132,7 +133,7 @@ async def hook_before_insert(given: Given) -> Any:
     """Gives its new row away in a mapper's listener, and writes on the connection there."""
 
     def change(_mapper: Any, connection: Any, target: Any) -> None:
-        connection.execute(update(Document.__table__).values(content="changed"))
+        connection.execute(update(documents).values(content="changed"))
         target.owner_id = B
 
     event.listen(Note, "before_insert", change)

@@ -27,6 +27,7 @@ from rowgate.testing.world_models import (
 from rowgate.testing.world_rows import A, key
 
 writes = Family("writes")
+films: Any = Film.__table__
 MINE = Document.owner_id == A, ~Document.is_deleted
 
 
@@ -323,7 +324,7 @@ async def updates_joined_in_bulk(given: Given) -> Any:
     """Updates roots and leaves in bulk, by criteria and by key."""
     await wrote(given, update(Asset).where(Asset.id.in_([1, 2])).values(name="changed"))
     await wrote(given, update(Book), [{"id": 2, "name": "by key", "author": "by key"}])
-    await wrote(given, update(Film.__table__).where(Film.__table__.c.id == 3).values(studio="changed"))
+    await wrote(given, update(films).where(films.c.id == 3).values(studio="changed"))
 
 
 @writes.writing(covers=["single-table inheritance", "concrete inheritance", "MappedAsDataclass", "server_default"])

@@ -11,6 +11,8 @@ from rowgate.testing.world_models import Document, Note, Scratch, UserRole
 from rowgate.testing.world_rows import A, B, key
 
 writes = Family("writes")
+documents: Any = Document.__table__
+scratch: Any = Scratch.__table__
 CHANGE = "UPDATE documents SET content = 'changed'"
 
 
@@ -75,14 +77,13 @@ async def ddl_updates(given: Given) -> Any:
 @writes.write_in(covers=["DropTable"])
 async def ddl_drops(given: Given) -> Any:
     """Drops a table."""
-    await given.session.execute(DropTable(Scratch.__table__))
+    await given.session.execute(DropTable(scratch))
 
 
 @writes.write_in(covers=["MetaData.drop_all"])
 async def ddl_drop_table(given: Given) -> Any:
     """Drops a table by its own method, on the session's connection."""
-    table: Any = Scratch.__table__
-    await (await given.session.connection()).run_sync(table.drop)
+    await (await given.session.connection()).run_sync(scratch.drop)
 
 
 @writes.write_in(only="postgresql", covers=["visit_textclause"])
@@ -135,5 +136,5 @@ async def translated_schema(given: Given) -> Any:
     """Updates with a map of schemas."""
     schema = "public" if given.dialect == "postgresql" else "main"
     options = {"schema_translate_map": {None: schema}}
-    statement = update(Document.__table__).where(Document.__table__.c.id == key("b100")).values(content="changed")
+    statement = update(documents).where(documents.c.id == key("b100")).values(content="changed")
     await given.session.execute(statement, execution_options=options)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from rowgate.testing.case import Family, Given
 from rowgate.testing.cases.writing import documents_of, loaded, own_comments
 from rowgate.testing.world_models import Comment, Document, Draft, Note, User
-from rowgate.testing.world_rows import A, B, key
+from rowgate.testing.world_rows import FREE_A, A, B, key
 
 writes = Family("writes")
 SEEN = (12, 14, 16, 18)
@@ -219,7 +219,7 @@ async def unit_adds_a_version_for_another(given: Given) -> Any:
     given.session.add_all([Draft(owner_id=B, text="x"), Draft(owner_id=given.who.id, text="y")])
 
 
-@writes.write_in()
+@writes.write_in(who=FREE_A)
 async def unit_adds_and_gives_away(given: Given) -> Any:
     """Adds a row of its own, flushes, and then gives it away."""
     document = Document(title="made", owner_id=given.who.id)
