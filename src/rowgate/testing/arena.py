@@ -65,7 +65,8 @@ class Arena:
         if isinstance(sync.pool, StaticPool | SingletonThreadPool):
             raise TypeError("the suite compares sessions on several connections: give it a database file, not memory")
         self.dialect = sync.dialect.name
-        self.driver = {"pysqlite": "sqlite"}.get(sync.dialect.driver, sync.dialect.driver)
+        driver = str(sync.dialect.driver)
+        self.driver = {"pysqlite": "sqlite"}.get(driver, driver)
         if self.driver == "psycopg" and self.is_async:
             self.driver = "psycopg_async"
         self.before: State = {}

@@ -22,6 +22,7 @@ class Protection(Protocol):
 
     def sessions(self, engine: Any, world: World) -> Open:
         """Return a function that opens protected sessions on the application's engine."""
+        ...
 
 
 class Rowgate:

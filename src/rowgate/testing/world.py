@@ -35,14 +35,17 @@ class World(Protocol):
 
     async def seen(self, who: Principal, lifts: frozenset[str], state: State) -> Seen:
         """Return what a principal may read, masks applied."""
+        ...
 
     async def forbidden(
         self, who: Principal, lifts: frozenset[str], changes: Iterable[Change], before: State
     ) -> list[Change]:
         """Return the changes that a principal may not make. Raise NotKnown if none is known to be so, and one may be."""
+        ...
 
     async def models(self, who: Principal, state: State) -> list[Model]:
         """Return what cases may touch."""
+        ...
 
 
 class OwnWorld:
