@@ -6,6 +6,9 @@ cosmic-ray starts a new process per mutant, which takes hours here. Neither keep
 
 * `targets`: what is mutated, and the tests that should notice, in stages. Change it there.
 * `operators`: the mutants of a file.
-* `forks`: one mutant, one process, one stage.
+* `reach`: which test reaches which line, so that a mutant meets only tests that can notice it.
+* `nursery`: a process that has collected the tests, and forks one for each mutant.
+* `forks`: one mutant, one process; what the nursery cannot change is imported anew (`load`).
+* `judge`: which tests first, and which then.
 * `record`: what is known of each mutant (`results.json`), and why survivors may live (`survivors.toml`).
 """

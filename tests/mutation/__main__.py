@@ -14,7 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from . import forks
-from .judge import Broken, Judge, Limits, baseline, standing
+from .forks import Broken
+from .judge import Judge
+from .nursery import LIMIT
 from .operators import Mutant
 from .record import Known, current, explained, key, load, place, rank, salt, save, stanza
 from .targets import GOAL, STAGES, TARGETS
@@ -55,6 +57,7 @@ def run(
     files: Files = None,
     every: Annotated[bool, typer.Option("--all", help="also what is on record and in order")] = False,
     stages: Stages = None,
+    limit: Annotated[int, typer.Option(help="how many tests of a stage are tried on a mutant, at most")] = LIMIT,
     jobs: Processes = CORES,
 ) -> None:
     """Judge mutants of changed functions, and survivors that are not explained; record the results.
@@ -71,7 +74,8 @@ def run(
     todo = [
         m for m in mutants if every or not _recorded(known, m) or (_killer(known, m) is None and key(m) not in reasons)
     ]
-    _judge(todo, old, mutants, jobs, float("inf"), known, stages or ())
+    todo.sort(key=lambda m: rank(m, ""))  # so that a part of the way tells of every file
+    _judge(todo, old, mutants, jobs, float("inf"), known, stages or (), limit=limit)
     for name, one in known.items():  # mutants that are no more
         ids = {m.id for m in mutants if place(m) == name}
         if name in hashes:
@@ -118,7 +122,7 @@ def check(
     salted = salt()
     rest = sorted((m for m in mutants if _recorded(known, m)), key=lambda m: rank(m, salted))[:sample]
     console.print(f"{len(new)} mutants of changed functions, a sample of {len(rest)} of the others")
-    tried = _judge([*new, *rest], old, mutants, jobs, began + budget, known)
+    tried = _judge([*new, *rest], old, mutants, jobs, began + budget, known, traced=bool(new))
     left = [m for m in new if m not in tried]
     _table(mutants, known)
     faults = _todo(mutants, known)
@@ -166,6 +170,9 @@ def _judge(
     until: float,
     known: State,
     stages: Iterable[str] = (),
+    *,
+    traced: bool = True,
+    limit: int = LIMIT,
 ) -> set[Mutant]:
     """Judge mutants into what is known; return those that were judged."""
     tried: set[Mutant] = set()
@@ -173,10 +180,12 @@ def _judge(
         return tried
     forks.prepare()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with forks.postgres(), Progress(*columns, console=console, auto_refresh=False) as progress:  # no thread: we fork
-        limits = Limits(
-            baseline(standing(stages), jobs, lambda text: console.print(f"the source as it is, {text}")), until
-        )
+    stages = list(stages) or [stage.name for stage in STAGES]
+    with (
+        forks.postgres(),
+        forks.nursery(stages, console.print, traced=traced) as forking,
+        Progress(*columns, console=console, auto_refresh=False) as progress,  # no thread: we fork
+    ):
         bar = progress.add_task("mutants", total=len(todo))
         survivors = 0
         saved = time.monotonic()
@@ -191,7 +200,7 @@ def _judge(
                 saved = time.monotonic()
                 save(known)
 
-        judge = Judge(limits, told)
+        judge = Judge(forking, stages, until, told, limit)
         for mutant in mutants:
             judge.learn(mutant, old[place(mutant), mutant.id])
         judge.judge([(mutant, old[place(mutant), mutant.id]) for mutant in todo], jobs)

@@ -1,44 +1,49 @@
 """One mutant, one process, one selection of tests.
 
-A process is forked from this one, which has imported every library but not Rowgate: that costs 0.4 seconds, not four. It
-imports the mutated module in place of the real one, as if the file had been edited: module level, decorators and classes
-are mutated like all else. Nothing is written into the source tree.
+Most are forked by the nursery. The others are forked from this process, which has imported every library but not Rowgate:
+that costs a second, not four. They import the mutated module in place of the real one, as if the file had been edited:
+module level, decorators and classes are mutated like all else. Nothing is written into the source tree.
 """
 
-import importlib.abc
-import importlib.machinery
-import importlib.util
+import importlib
 import json
 import os
-import re
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
-from .targets import ROOT, Stage
+from .load import Mutated
+from .nursery import LIMIT, MEMORY, serve, trace
+from .operators import Mutant
+from .reach import Reach
+from .targets import ROOT, STAGES
 
 LIBRARIES = (
     "asyncpg", "aiosqlite", "hypothesis", "psycopg", "pytest_asyncio", "pytest_timeout", "sqlalchemy.dialects.postgresql.asyncpg",
     "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite.aiosqlite", "sqlalchemy.ext.asyncio",
 )  # fmt: skip
 OPTIONS = (
-    "-x", "-q", "--no-header", "--tb=short", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist", "-W",
+    "-x", "-q", "-s", "--no-header", "--tb=line", "--timeout=60", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist", "-W",
     "ignore::pytest.PytestAssertRewriteWarning",  # they are imported already: that is what makes a fork quick
 )  # fmt: skip
-MEMORY = 6 * 2**30
-NOTHING_RUN = 5
+LOG = ROOT / ".cache/mutation/nursery.log"
+
+
+class Broken(Exception):
+    """No verdict could be had."""
 
 
 @dataclass(frozen=True)
@@ -49,61 +54,36 @@ class Verdict:
     seconds: float
     fault: str = ""
     """Why it is no verdict at all."""
+    anew: tuple[str, ...] = ()
+    """The tests to be run on the module imported anew: the nursery cannot tell."""
 
 
 @dataclass
 class Job:
-    """Tests to run on a changed file: those of a stage, or those that are named, whichever stage they are of."""
+    """Tests to run on a mutant: `tests`, imported anew; or in the nursery those of the stages, the likely ones first."""
 
-    path: str | None
-    source: str
-    stage: Stage
+    mutant: Mutant
+    stages: tuple[str, ...] = ()
+    likely: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     seconds: float = 600
+    limit: int = LIMIT
     done: Callable[[Verdict], "Job | None"] = field(default=lambda _verdict: None)
     """Says what to do next for this mutant."""
 
 
-class Mutated(importlib.abc.MetaPathFinder):
-    """Imports one module from another text."""
-
-    def __init__(self, path: str, source: str) -> None:
-        self.path = str(ROOT / path)
-        self.name = path.removeprefix("src/").removesuffix(".py").replace("/", ".").removesuffix(".__init__")
-        self.source = source
-
-    def find_spec(self, fullname: str, _path: Any = None, _target: Any = None) -> importlib.machinery.ModuleSpec | None:
-        if fullname != self.name:
-            return None
-        loader = Loader(fullname, self.path)
-        loader.source = self.source
-        return importlib.util.spec_from_file_location(fullname, self.path, loader=loader)
-
-
-class Loader(importlib.machinery.SourceFileLoader):
-    """Loads the text it was given, and no compiled file."""
-
-    source: str
-
-    def path_stats(self, path: str) -> NoReturn:
-        raise OSError
-
-    def get_data(self, _path: Any) -> bytes:
-        return self.source.encode()
-
-
 class Watcher:
-    """A pytest plugin: runs what the stage takes, and remembers the first test that fails."""
+    """A pytest plugin: runs these tests in this order, and remembers the first that fails."""
 
-    def __init__(self, stage: Stage, *, named: bool) -> None:
-        self.stage = stage
-        self.named = named
+    def __init__(self, tests: tuple[str, ...]) -> None:
+        self.place = {test: n for n, test in enumerate(tests)}
         self.killer: str | None = None
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        taken = items if self.named else [item for item in items if self.stage.takes(item.nodeid)]
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(taken)])
-        items[:] = taken
+        config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in self.place])
+        items[:] = sorted(
+            (item for item in items if item.nodeid in self.place), key=lambda item: self.place[item.nodeid]
+        )
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed and self.killer is None:
@@ -155,24 +135,99 @@ with tempfile.TemporaryDirectory(prefix="rowgate-mutation-", ignore_cleanup_erro
 """
 
 
-def run(jobs: Iterator[Job], processes: int) -> None:
-    """Run jobs, and the jobs that follow from them, so many at a time."""
+@contextmanager
+def nursery(stages: Iterable[str], tell: Callable[[str], None], *, traced: bool = True) -> Iterator[socket.socket]:
+    """Start the process that forks; it ends when its socket is closed.
+
+    Args:
+        stages: their names.
+        tell: is told how long it took.
+        traced: whether it must know which test reaches which line; else that is known only if it is in the cache.
+
+    Raises:
+        Broken: a test fails on the source as it is, so that it would notice every mutant.
+    """
+    began = time.monotonic()
+    names = list(stages)
+    if traced and Reach.load(names) is None:
+        _once(lambda pipe: trace(pipe, names))
+        tell(f"which test reaches which line: {time.monotonic() - began:.0f} s")
+    began = time.monotonic()
+    pid, ours = _started(lambda pipe: serve(pipe, names))
+    try:
+        _heard(ours)
+        tell(f"the tests are collected: {time.monotonic() - began:.0f} s")
+        yield ours
+    finally:
+        ours.close()
+        _stop(pid)
+
+
+def _once(work: Callable[[socket.socket], None]) -> None:
+    pid, ours = _started(work)
+    try:
+        _heard(ours)
+    finally:
+        ours.close()
+        _stop(pid)
+
+
+def _started(work: Callable[[socket.socket], None]) -> tuple[int, socket.socket]:
+    """Do some work in a process of its own; return its id, and our end of a socket."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    pid = os.fork()
+    if pid:
+        theirs.close()
+        return pid, ours
+    try:
+        ours.close()
+        _silent()
+        work(theirs)
+    except BaseException:  # noqa: BLE001 - it must not go on as if it were its parent
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(0)
+
+
+def _heard(ours: socket.socket) -> None:
+    told = ours.recv(2**16)
+    failed = json.loads(told)["failed"] if told else f"it ended without a word: see {LOG}"
+    if failed:
+        raise Broken(f"on the source as it is: {failed}")
+
+
+def _stop(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+    os.waitpid(pid, 0)
+
+
+def _silent() -> None:
+    LOG.parent.mkdir(parents=True, exist_ok=True)
+    log = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    for stream in (1, 2):
+        os.dup2(log, stream)
+
+
+def run(jobs: Iterator[Job], processes: int, forking: socket.socket) -> None:
+    """Run jobs, so many at a time, and then the jobs that follow from them."""
     selector = DefaultSelector()
     try:
-        _run(selector, jobs, processes)
+        _run(selector, jobs, processes, forking)
     finally:  # of an interruption
         for key in selector.get_map().values():
             key.data.timeout()
 
 
-def _run(selector: DefaultSelector, jobs: Iterator[Job], processes: int) -> None:
+def _run(selector: DefaultSelector, jobs: Iterator[Job], processes: int, forking: socket.socket) -> None:
     following: list[Job] = []
     while True:
         while len(selector.get_map()) < processes:
-            job = following.pop() if following else next(jobs, None)
+            job = next(jobs, None) or (following.pop(0) if following else None)
             if job is None:
                 break
-            child = _fork(job)
+            child = _fork(job) if job.tests else _ask(job, forking)
             selector.register(child.pipe, EVENT_READ, child)
         if not selector.get_map():
             return
@@ -199,28 +254,46 @@ class Child:
     pipe: int
     log: Path
     job: Job
+    ours: bool = True
     began: float = field(default_factory=time.monotonic)
 
     def verdict(self) -> Verdict:
         with os.fdopen(self.pipe) as pipe:
             told = pipe.read()
-        _, status = os.waitpid(self.pid, 0)
+        if self.ours:
+            os.waitpid(self.pid, 0)
         seconds = time.monotonic() - self.began
         text = self.log.read_text(errors="replace")[-3000:]
         self.log.unlink()
-        if os.WIFSIGNALED(status):
-            return Verdict("crash", seconds)
         if not told:
-            return Verdict(None, seconds, f"the process ended without a word:\n{text}")
+            return Verdict("crash", seconds)
         found = json.loads(told)
-        return Verdict(found["killer"], seconds, f"{found['fault']}\n{text}" if found["fault"] else "")
+        fault = f"{found['fault']}\n{text}" if found["fault"] else ""
+        return Verdict(found["killer"], seconds, fault, tuple(found["tests"]) if found.get("anew") else ())
 
     def timeout(self) -> Verdict:
-        os.killpg(self.pid, signal.SIGKILL)  # the group of our own child
-        os.waitpid(self.pid, 0)
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)  # the group of our own child
+        if self.ours:
+            os.waitpid(self.pid, 0)
         os.close(self.pipe)
         self.log.unlink()
         return Verdict("timeout", self.job.seconds)
+
+
+def _ask(job: Job, forking: socket.socket) -> Child:
+    """Let the nursery fork."""
+    handle, name = tempfile.mkstemp(prefix="rowgate-mutant-")
+    reading, writing = os.pipe()
+    mutant = job.mutant
+    told = {
+        "path": mutant.path, "source": mutant.source, "lines": mutant.lines, "stages": job.stages, "likely": job.likely,
+        "limit": job.limit,
+    }  # fmt: skip
+    socket.send_fds(forking, [json.dumps(told).encode()], [writing, handle])
+    os.close(handle)
+    os.close(writing)
+    return Child(int(forking.recv(64)), reading, Path(name), job, ours=False)
 
 
 def _fork(job: Job) -> Child:
@@ -238,7 +311,8 @@ def _fork(job: Job) -> Child:
         for stream in (1, 2):
             os.dup2(handle, stream)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        os.environ.update(job.stage.environment)
+        for stage in STAGES:
+            os.environ.update(stage.environment)
         os.chdir(ROOT)
         found = _judge(job)
     except BaseException:  # noqa: BLE001 - whatever it is, it is no verdict
@@ -250,24 +324,16 @@ def _fork(job: Job) -> Child:
 
 def _judge(job: Job) -> dict[str, Any]:
     """Run the tests, in the child."""
-    if job.path is not None:
-        module = Mutated(job.path, job.source)
-        sys.meta_path.insert(0, module)
-        try:
-            importlib.import_module(module.name)
-            importlib.import_module("world")
-        except Exception:  # noqa: BLE001 - a module that cannot be imported is noticed by everybody
-            return {"killer": "import", "fault": ""}
-    watcher = Watcher(job.stage, named=bool(job.tests))
-    paths: Sequence[str] = job.tests or [path for path in job.stage.paths if (ROOT / path).exists()]
-    code = int(pytest.main([*OPTIONS, *paths], plugins=[watcher]))
-    if code == 0 or watcher.killer is not None:
+    module = Mutated(job.mutant.path, job.mutant.source)
+    sys.meta_path.insert(0, module)
+    try:
+        importlib.import_module(module.name)
+        importlib.import_module("world")
+    except Exception:  # noqa: BLE001 - a module that cannot be imported is noticed by everybody
+        return {"killer": "import", "fault": ""}
+    watcher = Watcher(job.tests)
+    files = list(dict.fromkeys(test.partition("::")[0] for test in job.tests))
+    code = int(pytest.main([*OPTIONS, *files], plugins=[watcher]))
+    if code in (0, pytest.ExitCode.NO_TESTS_COLLECTED) or watcher.killer is not None:
         return {"killer": watcher.killer, "fault": ""}
-    if code == NOTHING_RUN or (job.tests and code == pytest.ExitCode.USAGE_ERROR):
-        return {"killer": None, "fault": "" if job.tests else "no test was run"}  # a named test may be gone
     return {"killer": None, "fault": f"pytest ended with {code}"}
-
-
-def file_of(test: str) -> str:
-    """Return the file of a test's id."""
-    return re.split("::", test, maxsplit=1)[0]

@@ -1,64 +1,43 @@
-"""Mutants, judged: the tests that are likely to notice first, then every stage in turn."""
+"""Mutants, judged: the tests that are likely to notice first, then the others that reach the line."""
 
+import socket
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
-from .forks import Job, Verdict, run
+from .forks import Broken, Job, Verdict, run
+from .nursery import LIMIT
 from .operators import Mutant
 from .record import place
-from .targets import ROOT, STAGES, Stage
+from .targets import stages_here
 
 LIKELY = 5
-"""How many tests are tried before the stages: killers of this mutant and of its neighbours."""
-
-
-class Broken(Exception):
-    """No verdict could be had."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How long each stage may take for a mutant, and until when mutants are begun."""
-
-    stages: dict[str, float]
-    """By their names; a stage that is not here is not run."""
-    until: float = float("inf")
-
-
-def standing(names: Iterable[str] = ()) -> list[Stage]:
-    """Return the stages of these names, or all, whose tests exist."""
-    chosen = set(names) or {stage.name for stage in STAGES}
-    return [stage for stage in STAGES if stage.name in chosen and any((ROOT / path).exists() for path in stage.paths)]
-
-
-def baseline(stages: list[Stage], processes: int, tell: Callable[[str], None]) -> dict[str, float]:
-    """Run the stages on the source as it is; return how long a mutant may take in each.
-
-    Raises:
-        Broken: a test fails there, so that it would notice every mutant.
-    """
-    found: dict[str, float] = {}
-
-    def done(stage: Stage) -> Callable[[Verdict], None]:
-        def keep(verdict: Verdict) -> None:
-            if verdict.killer or verdict.fault:
-                raise Broken(f"stage {stage.name} fails on the source as it is: {verdict.killer or verdict.fault}")
-            tell(f"{stage.name}: {verdict.seconds:.1f} s")
-            found[stage.name] = 30 + 6 * verdict.seconds
-
-        return keep
-
-    run(iter([Job(None, "", stage, done=done(stage)) for stage in stages]), processes)
-    return found
+"""How many tests are tried before all others: killers of this mutant and of its neighbours."""
+SECONDS = 240.0
+LATER = frozenset({"postgres", "async"})
+"""Stages that are tried when every mutant has been through the others: most die there, in a second."""
 
 
 class Judge:
     """Judges mutants; `told` is called with each and its killer, None for a survivor."""
 
-    def __init__(self, limits: Limits, told: Callable[[Mutant, str | None], None]) -> None:
-        self.limits = limits
+    def __init__(
+        self,
+        forking: socket.socket,
+        stages: Iterable[str],
+        until: float,
+        told: Callable[[Mutant, str | None], None],
+        limit: int = LIMIT,
+    ) -> None:
+        names = [stage.name for stage in stages_here(stages)]
+        self.steps = [
+            tuple(name for name in names if (name in LATER) is later)
+            for later in (False, True)
+            if any((name in LATER) is later for name in names)
+        ]
+        self.forking = forking
+        self.until = until
+        self.limit = limit
         self.told = told
         self.seconds = 0.0
         self.of_function: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -72,37 +51,47 @@ class Judge:
 
     def judge(self, mutants: Iterable[tuple[Mutant, str | None]], processes: int) -> None:
         """Judge mutants, each given with the test that killed it last."""
-        run(self._jobs(mutants), processes)
+        run(self._jobs(mutants), processes, self.forking)
 
     def _jobs(self, mutants: Iterable[tuple[Mutant, str | None]]) -> Iterator[Job]:
         for mutant, killer in mutants:
-            if time.monotonic() > self.limits.until:
+            if time.monotonic() > self.until:
                 return
-            yield self._first(mutant, killer)
+            yield self._step(mutant, self._likely(mutant, killer), 0, ())
 
-    def _first(self, mutant: Mutant, killer: str | None) -> Job:
+    def _likely(self, mutant: Mutant, killer: str | None) -> tuple[str, ...]:
         near = [test for test, _ in self.of_function[place(mutant)].most_common(LIKELY)]
         near += [test for test, _ in self.of_file[mutant.path].most_common(LIKELY)]
         known = [killer] if killer is not None and "::" in killer else []
-        tests = tuple(dict.fromkeys([*known, *near]))[:LIKELY]
-        stages = standing(self.limits.stages)
-        if not tests:
-            return self._stage(mutant, stages)
-        return Job(mutant.path, mutant.source, STAGES[0], tests, 60, self._then(mutant, stages))
+        return tuple(dict.fromkeys([*known, *near]))[:LIKELY]
 
-    def _stage(self, mutant: Mutant, stages: list[Stage]) -> Job:
-        now, *later = stages
-        return Job(mutant.path, mutant.source, now, (), self.limits.stages[now.name], self._then(mutant, later))
+    def _step(self, mutant: Mutant, likely: tuple[str, ...], step: int, anew: tuple[str, ...]) -> Job:
+        """Return the job for some stages in the nursery; after the last, for what only an import can show."""
 
-    def _then(self, mutant: Mutant, stages: list[Stage]) -> Callable[[Verdict], Job | None]:
         def done(verdict: Verdict) -> Job | None:
-            self.seconds += verdict.seconds
-            if verdict.fault:
-                raise Broken(f"{place(mutant)}: {mutant.now}\n{verdict.fault}")
-            if verdict.killer is None and stages:
-                return self._stage(mutant, stages)
-            self.learn(mutant, verdict.killer)
-            self.told(mutant, verdict.killer)
+            tests = (*anew, *verdict.anew)
+            self._faulty(mutant, verdict)
+            if verdict.killer is None and step + 1 < len(self.steps):
+                return self._step(mutant, (), step + 1, tests)
+            if verdict.killer is None and tests:
+                return Job(mutant, tests=tests, seconds=SECONDS, done=self._last(mutant))
+            self._end(mutant, verdict.killer)
             return None
 
+        return Job(mutant, self.steps[step], likely, seconds=SECONDS, limit=self.limit, done=done)
+
+    def _last(self, mutant: Mutant) -> Callable[[Verdict], None]:
+        def done(verdict: Verdict) -> None:
+            self._faulty(mutant, verdict)
+            self._end(mutant, verdict.killer)
+
         return done
+
+    def _faulty(self, mutant: Mutant, verdict: Verdict) -> None:
+        self.seconds += verdict.seconds
+        if verdict.fault:
+            raise Broken(f"{place(mutant)}: {mutant.now}\n{verdict.fault}")
+
+    def _end(self, mutant: Mutant, killer: str | None) -> None:
+        self.learn(mutant, killer)
+        self.told(mutant, killer)

@@ -43,6 +43,8 @@ class Mutant:
     nth: int
     source: str
     """The whole file, changed."""
+    lines: tuple[tuple[int, int], ...] = ()
+    """Where a test must come by to notice: the changed lines, or else those of the function."""
 
     @property
     def id(self) -> str:
@@ -58,7 +60,7 @@ def mutants(path: str, source: str) -> list[Mutant]:
     number: Counter[tuple[str, str, str]] = Counter()
     finder = Finder(source)
     finder.visit(ast.parse(source))
-    for function, node, text in sorted(finder.found, key=lambda one: (one[1].lineno, one[1].col_offset)):
+    for function, node, text, around in sorted(finder.found, key=lambda one: (one[1].lineno, one[1].col_offset)):
         changed, was, now = finder.replaced(node, text)
         try:
             tree = ast.dump(ast.parse(changed))
@@ -69,7 +71,8 @@ def mutants(path: str, source: str) -> list[Mutant]:
         seen.add(tree)
         key = (function, was, now)
         number[key] += 1
-        found.append(Mutant(path, function, node.lineno, was, now, number[key], changed))
+        lines = (_lines(node), *around)
+        found.append(Mutant(path, function, node.lineno, was, now, number[key], changed, lines))
     return found
 
 
@@ -87,7 +90,7 @@ class Finder(ast.NodeVisitor):
 
     def __init__(self, source: str) -> None:
         self.lines = source.encode().splitlines(keepends=True)
-        self.found: list[tuple[str, ast.expr | ast.stmt, str]] = []
+        self.found: list[tuple[str, ast.expr | ast.stmt, str, tuple[tuple[int, int], ...]]] = []
         self.scope: list[str] = []
         self.inside: list[Function] = []
 
@@ -124,7 +127,8 @@ class Finder(ast.NodeVisitor):
 
     def add(self, node: ast.expr | ast.stmt, *texts: str) -> None:
         owner = ".".join(self.scope) or "<module>"
-        self.found += [(owner, node, text) for text in texts]
+        around = tuple(_lines(function) for function in reversed(self.inside))
+        self.found += [(owner, node, text, around) for text in texts]
 
     # Where we are
 
@@ -347,6 +351,10 @@ class Finder(ast.NodeVisitor):
         for value in node.values:
             if not (isinstance(value, ast.Constant) and isinstance(value.value, str)):
                 self.visit(value)
+
+
+def _lines(node: ast.expr | ast.stmt) -> tuple[int, int]:
+    return node.lineno, node.end_lineno or node.lineno
 
 
 def _short(was: str, now: str) -> tuple[str, str]:

@@ -112,6 +112,11 @@ def rank(mutant: Mutant, salt: str) -> str:
 
 def salt() -> str:
     """Return a hash of all that could change a verdict: the library, and the tests of every stage."""
-    roots = [ROOT / "src/rowgate", ROOT / "tests/world.py", *(ROOT / path for stage in STAGES for path in stage.paths)]
+    roots = [
+        ROOT / "src/rowgate",
+        ROOT / "tests/world.py",
+        HERE / "targets.py",
+        *(ROOT / path for stage in STAGES for path in stage.paths),
+    ]
     files = sorted({file for root in roots for file in ([root] if root.is_file() else root.rglob("*.py"))})
     return hashlib.sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files)).hexdigest()
