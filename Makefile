@@ -15,7 +15,8 @@ serve: $(UV)  ## Serve demo data on http://127.0.0.1:8000 with a PostgreSQL of i
 	@exec .venv/bin/rowgate serve --demo --port $(PORT)
 
 test: $(UV)  ## Run all tests against a real PostgreSQL, as an unprivileged login.
-	@$(RUN) pytest -n 2 -q $(ARGS)
+	@$(RUN) pytest -n 2 -q $(or $(ARGS),--ignore=tests/conformance)
+	@$(if $(ARGS),true,$(MAKE) --no-print-directory conformance)
 
 check: $(UV)  ## Lint, formats, types.
 	@$(RUN) ruff check .
@@ -28,7 +29,7 @@ bench: $(UV)  ## Measure what the gate costs, against the same WHERE written by 
 	@$(RUN) python bench/tables.py $(ARGS)
 
 conformance: $(UV)  ## Run the conformance suite on its own world, on every driver.
-	@$(RUN) pytest -n 2 -q tests/conformance $(ARGS)
+	@$(RUN) pytest -n 2 -q -p no:randomly tests/conformance $(ARGS)
 
 conformance-peers: $(UV)  ## Run the suite on other ways to do it, and write the table into docs/peers.md.
 	@$(RUN) --group peers python -m tests.conformance.peers $(ARGS)
