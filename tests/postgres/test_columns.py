@@ -81,7 +81,7 @@ class Paper(Base):
     title: Mapped[str]
     heading: Mapped[str | None] = mapped_column("head", key="top")
     pages: Mapped[int] = mapped_column(default=1)
-    twice: Mapped[int] = mapped_column(Computed("pages * 2"))
+    twice: Mapped[int] = mapped_column(Computed("pages * 2", persisted=True))
     price: Mapped[Decimal | None] = mapped_column(Numeric(10, 2))
     kind: Mapped[Kind] = mapped_column(default=Kind.NOTE)
     ref: Mapped[UUID | None] = mapped_column(Uuid())

@@ -45,7 +45,7 @@ class Note(Base):
     slug: Mapped[str]
     title: Mapped[str] = mapped_column("head", key="title")
     size: Mapped[int] = mapped_column(default=1)
-    twice: Mapped[int] = mapped_column(Computed("size * 2"))
+    twice: Mapped[int] = mapped_column(Computed("size * 2", persisted=True))
     due: Mapped[datetime | None]
     public: Mapped[bool] = mapped_column(default=False)
     deleted: Mapped[bool] = mapped_column(default=False)
