@@ -8,12 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, MetaData, String, Text, Uuid, and_, false, func, or_, true
-from sqlalchemy.ext.asyncio import AsyncAttrs
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, Text, and_, false, func, or_, true
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import ColumnElement
 
 from rowgate.server.identifiers import uuid7
+from rowgate.server.models.base import Base as Base
 
 
 class RoleName(StrEnum):
@@ -22,21 +22,6 @@ class RoleName(StrEnum):
     ADMIN = "admin"
     PAID_USER = "paid_user"
     FREE_USER = "free_user"
-
-
-class Base(AsyncAttrs, DeclarativeBase):
-    """What all tables share. Constraints have names, or a migration could not drop them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {UUID: Uuid(), datetime: DateTime(timezone=True)}  # noqa: RUF012 - SQLAlchemy reads it
 
 
 class HasAccessControl:
