@@ -127,10 +127,20 @@ class Upsert:
                 table,
                 merged(truth, table, key, ends[key], setting),
                 returned=self.returning,
-                columns=self.columns,
+                columns=self._columns(key),
             )
             for key in written
         )
+
+    def _columns(self, key: Key) -> list[str]:
+        """Return the columns that INSERT writes for a row. The ORM leaves out those that a parameter set gives as None."""
+        by_orm = self.build()._propagate_attrs.get("compile_state_plugin") == "orm"
+        if not self.parameters or not by_orm:
+            return self.columns
+        table = TABLES[self.table]
+        mine = [row for row in self.parameters if tuple(row.get(column.key) for column in table.primary_key) == key]
+        assert mine, f"no row of {self.table} is {key}"
+        return [c for c in self.columns if any(row.get(_key(table, c)) is not None for row in mine)]
 
     def _run(self, session: Any) -> Any:
         on = session.connection() if self.core else session
