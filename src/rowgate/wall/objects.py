@@ -60,6 +60,8 @@ class Function:
         volatility: `STABLE`, `VOLATILE` or `IMMUTABLE`.
         definer: whether it runs as its owner.
         search_path: fixed, for whoever calls it; None leaves the caller's.
+        parallel: whether a parallel worker may run it. Not one that asks for the context, which is bound to the
+            backend: a worker is another one.
     """
 
     schema: str
@@ -71,6 +73,7 @@ class Function:
     volatility: str = "STABLE"
     definer: bool = True
     search_path: str | None = "pg_catalog, pg_temp"
+    parallel: str = "RESTRICTED"
 
     @property
     def identity(self) -> Identity:
@@ -90,7 +93,7 @@ class Function:
         path = "" if self.search_path is None else f" SET search_path = {self.search_path}"
         security = " SECURITY DEFINER" if self.definer else ""
         head = f"CREATE OR REPLACE FUNCTION {self.signature} RETURNS {self.returns}"
-        how = f"LANGUAGE {self.language} {self.volatility}{security}{path}"
+        how = f"LANGUAGE {self.language} {self.volatility} PARALLEL {self.parallel}{security}{path}"
         return (
             f"{head} {how} AS {tag}\n{self.body}\n{tag}",
             f"REVOKE ALL ON FUNCTION {self.signature} FROM PUBLIC",
