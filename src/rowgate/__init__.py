@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rowgate.permission import can
     from rowgate.policy import EVERYONE, Policy
     from rowgate.principal import Hierarchy, Principal, principal
+    from rowgate.raw import raw
     from rowgate.session import AuditEvent, GuardedSessionmaker, StrippedError, guarded_sessionmaker
 
 __all__ = [
@@ -38,9 +39,10 @@ __all__ = [
     "guarded_sessionmaker",
     "lift",
     "principal",
+    "raw",
 ]
 
-_MODULES = ("errors", "action", "principal", "lift", "permission", "policy", "catalog", "session")
+_MODULES = ("errors", "action", "principal", "lift", "permission", "policy", "raw", "catalog", "session")
 
 
 def __getattr__(name: str) -> Any:
@@ -56,11 +58,11 @@ def __getattr__(name: str) -> Any:
 class _Facade(ModuleType):
     """The package. Importing the module `rowgate.principal` must not hide the term `rowgate.principal` behind it.
 
-    The same holds for `rowgate.lift`.
+    The same holds for `rowgate.lift` and `rowgate.raw`.
     """
 
     def __setattr__(self, name: str, value: Any) -> None:
-        is_module = name in ("lift", "principal") and isinstance(value, ModuleType)
+        is_module = name in ("lift", "principal", "raw") and isinstance(value, ModuleType)
         super().__setattr__(name, getattr(value, name) if is_module else value)
 
 

@@ -31,10 +31,14 @@ _BIND_OPTIONS = ("literal_binds", "within_columns_clause", "accumulate_bind_name
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a gated dialect renders for. `variant` None: the raw text of the one query that finds the principal."""
+    """What a gated dialect renders for. `variant` None: the raw text of the one query that finds the principal.
+
+    `walled`: whether the database enforces the policies too.
+    """
 
     catalog: Catalog
     variant: Variant | None
+    walled: bool = False
 
 
 class GateBase(SQLCompiler):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sqlalchemy.sql.compiler import SQLCompiler
+
 from rowgate import grammar
 from rowgate.errors import Unguarded
 from rowgate.gate.base import GateBase
@@ -30,6 +32,14 @@ class Expressions(GateBase):
             f"function {name}() is not listed: it could run on rows that the policy hides. Use a built-in, or say "
             f"catalog.allow_function({name!r}, reason=...)"
         )
+
+    def visit_rowgate_raw(self, raw: Any, **kw: Any) -> str:
+        """Render text as it is, where the database itself filters it."""
+        if not self.context.walled:
+            raise Unguarded("raw() is text, filtered by nothing but the wall: say guarded_sessionmaker(..., wall=)")
+        if self.stack or self.compile_state is not None:  # `from_statement()` would trust it with the ORM's objects
+            raise Unguarded("raw() is a statement of its own, no part of another: write that with select()")
+        return SQLCompiler.visit_textclause(self, raw, **kw)
 
     def visit_custom_op_binary(self, element: Any, operator: Any, **kw: Any) -> str:
         """Render `.op()` of a listed operator."""

@@ -21,6 +21,8 @@ from rowgate.principal import Principal
 from rowgate.session.audit import Audit, AuditEvent, log_event
 from rowgate.session.connection import VARIANTS, GuardedConnection, GuardedEngine
 from rowgate.session.memory import Rechecking
+from rowgate.session.walled import WalledEngine
+from rowgate.wall.signing import Signed, Signing, Unsigned
 
 SessionT = TypeVar("SessionT", Session, AsyncSession)
 Who = Principal | Callable[[Connection], Principal]
@@ -107,16 +109,18 @@ class GuardedSessionmaker(Generic[SessionT]):
         system: Engine | AsyncEngine | None,
         audit: Audit,
         options: dict[str, Any],
+        wall: Signing | None = None,
     ) -> None:
         self.catalog: Catalog = catalog.freeze()
         self.audit: Audit = audit
         self.is_async: bool = isinstance(engine, AsyncEngine)
-        self.engine: GuardedEngine = GuardedEngine(
-            engine.sync_engine if isinstance(engine, AsyncEngine) else engine, catalog, audit
+        plain = engine.sync_engine if isinstance(engine, AsyncEngine) else engine
+        self.engine: GuardedEngine = (
+            GuardedEngine(plain, catalog, audit) if wall is None else WalledEngine(plain, catalog, wall, audit)
         )
         self._try_policies()
         self._bind: Any = AsyncEngine(self.engine) if self.is_async else self.engine
-        self._system: Any = system or engine
+        self._system: Any = system or (engine if wall is None else None)
         self._class: Any = class_
         self._guarded_class: Any = class_ if self.is_async else _guarded(self._class)
         self._options = options
@@ -178,7 +182,12 @@ class GuardedSessionmaker(Generic[SessionT]):
 
         Raises:
             NoPrincipal: the reason is empty.
+            CatalogError: the wall stands, and no engine with the owner's login was given.
         """
+        if self._system is None:
+            raise CatalogError(
+                "where the wall stands, system() needs guarded_sessionmaker(..., system=) with the owner's login"
+            )
         if not reason.strip():
             raise NoPrincipal("a system session needs a reason: it is the only one that skips policies")
         self.audit(AuditEvent("system", None, reason))
@@ -192,7 +201,7 @@ def guarded_sessionmaker(
     catalog: Catalog,
     *,
     class_: type[AsyncSession] | None = ...,
-    wall: None = ...,
+    wall: Signing | None = ...,
     system: AsyncEngine | None = ...,
     audit: Audit | None = ...,
     **session_options: Any,
@@ -203,7 +212,7 @@ def guarded_sessionmaker(
     catalog: Catalog,
     *,
     class_: type[Session] | None = ...,
-    wall: None = ...,
+    wall: Signing | None = ...,
     system: Engine | None = ...,
     audit: Audit | None = ...,
     **session_options: Any,
@@ -213,7 +222,7 @@ def guarded_sessionmaker(
     catalog: Catalog,
     *,
     class_: Any = None,
-    wall: None = None,
+    wall: Signing | None = None,
     system: Any = None,
     audit: Audit | None = None,
     **session_options: Any,
@@ -224,8 +233,8 @@ def guarded_sessionmaker(
         engine: the application's engine. It is not touched: the guard derives its own on the same pool.
         catalog: every table's policy.
         class_: the session class; `AsyncSession` or `Session` by the engine if not given.
-        wall: not built yet.
-        system: an engine with the owner's login, for `system()`; the application's own if not given.
+        wall: how the context is signed that tells the database who acts, where the wall stands; None where it does not.
+        system: an engine with the owner's login, for `system()`; the application's own if not given and no wall stands.
         audit: receives an `AuditEvent` for lifts and system sessions; the logger `rowgate.audit` if not given.
         session_options: of SQLAlchemy's session. `expire_on_commit` is False unless given: async code needs it.
 
@@ -235,11 +244,11 @@ def guarded_sessionmaker(
     """
     if not isinstance(engine, Engine | AsyncEngine) or isinstance(engine, GuardedEngine):
         raise Unguarded(f"guarded_sessionmaker() takes an Engine or an AsyncEngine, not {type(engine).__name__}")
-    if wall is not None:
-        raise CatalogError("the wall is not built yet")
+    if wall is not None and not isinstance(wall, Signed | Unsigned):
+        raise CatalogError("wall= takes wall.Signed(keys=[...]) or wall.Unsigned(): how the context is signed")
     chosen: Any = class_ or (AsyncSession if isinstance(engine, AsyncEngine) else Session)
     options = {"expire_on_commit": False, **session_options}
-    return GuardedSessionmaker(engine, catalog, chosen, system, audit or log_event, options)
+    return GuardedSessionmaker(engine, catalog, chosen, system, audit or log_event, options, wall)
 
 
 @cache

@@ -1,0 +1,165 @@
+"""BEGIN and the context in one message, for each driver.
+
+Both drivers begin a transaction by a message of its own before the first statement. The context goes with that one, as
+a second statement of the simple query protocol, so it costs no round trip
+(https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT).
+"""
+
+from typing import Any, Protocol
+
+from sqlalchemy import util
+from sqlalchemy.engine import Dialect
+
+from rowgate.errors import CatalogError
+
+
+class Driver(Protocol):
+    """What is asked of a driver."""
+
+    def pid(self, connection: Any) -> int:
+        """Return the pid of the backend, as the driver was told at log-in."""
+        ...
+
+    def send(self, connection: Any, statement: str) -> None:
+        """Execute a statement that returns nothing, with BEGIN before it if there is no transaction yet."""
+        ...
+
+
+def driver_of(dialect: Dialect) -> Driver:
+    """Return what speaks to the driver of a dialect.
+
+    Raises:
+        CatalogError: it is neither asyncpg nor psycopg 3.
+    """
+    known = {"asyncpg": Asyncpg, "psycopg": PsycopgAsync if dialect.is_async else Psycopg}
+    if dialect.name != "postgresql" or dialect.driver not in known:
+        raise CatalogError(f"the wall stands in PostgreSQL, reached by asyncpg or psycopg 3, not {dialect.driver}")
+    return known[dialect.driver]()
+
+
+class Asyncpg:
+    """asyncpg, as SQLAlchemy adapts it."""
+
+    def pid(self, connection: Any) -> int:
+        """Return the pid of the backend."""
+        return int(connection.driver_connection.get_server_pid())
+
+    def send(self, connection: Any, statement: str) -> None:
+        """Execute a statement, with BEGIN before it if need be."""
+        util.await_only(self._send(connection, statement))
+
+    async def _send(self, connection: Any, statement: str) -> None:
+        async with connection._execute_mutex:
+            if connection._transaction is None:
+                await self._begin(connection, statement)
+                return
+            try:
+                await connection._connection.execute(statement)
+            except Exception as error:  # noqa: BLE001 - SQLAlchemy turns it into an error of its own
+                connection._handle_exception(error)
+
+    async def _begin(self, connection: Any, statement: str) -> None:
+        """Let SQLAlchemy and asyncpg begin as they do: what asyncpg sends for it has the statement at its end."""
+        real = connection._connection
+        beginning: Any = _Beginning(real, statement)
+        connection._connection = beginning
+        try:
+            await connection._start_transaction()
+        except BaseException:
+            real.terminate()  # it may have begun, and SQLAlchemy believes that it has not
+            raise
+        finally:
+            connection._connection = real
+            if beginning.begun is not None:
+                beginning.begun._connection = real
+
+
+class _Beginning:
+    """asyncpg's connection while a transaction begins on it. Everything else is the connection's own."""
+
+    __slots__ = ("_real", "_then", "begun")
+
+    def __init__(self, real: Any, then: str) -> None:
+        self._real = real
+        self._then = then
+        self.begun: Any = None
+
+    def transaction(self, **options: Any) -> Any:
+        """Return asyncpg's transaction, which is about to send its BEGIN to us."""
+        self.begun = self._real.transaction(**options)
+        self.begun._connection = self
+        return self.begun
+
+    async def execute(self, begin: str) -> Any:
+        """Send BEGIN and what comes with it."""
+        return await self._real.execute(f"{begin} {self._then}")
+
+    @property
+    def _top_xact(self) -> Any:
+        return self._real._top_xact
+
+    @_top_xact.setter
+    def _top_xact(self, transaction: Any) -> None:
+        self._real._top_xact = transaction
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+class Psycopg:
+    """psycopg 3, synchronous."""
+
+    def pid(self, connection: Any) -> int:
+        """Return the pid of the backend."""
+        return int(connection.pgconn.backend_pid)
+
+    def send(self, connection: Any, statement: str) -> None:
+        """Execute a statement, with BEGIN before it if need be."""
+        from psycopg.generators import execute
+
+        with connection.lock:
+            connection.pgconn.send_query(_with_begin(connection, statement))
+            _check(connection.wait(execute(connection.pgconn)))
+
+
+class PsycopgAsync:
+    """psycopg 3, asynchronous, as SQLAlchemy adapts it."""
+
+    def pid(self, connection: Any) -> int:
+        """Return the pid of the backend."""
+        return int(connection.driver_connection.pgconn.backend_pid)
+
+    def send(self, connection: Any, statement: str) -> None:
+        """Execute a statement, with BEGIN before it if need be."""
+        util.await_only(self._send(connection.driver_connection, statement))
+
+    async def _send(self, connection: Any, statement: str) -> None:
+        from psycopg.generators import execute
+
+        async with connection.lock:
+            connection.pgconn.send_query(_with_begin(connection, statement))
+            _check(await connection.wait(execute(connection.pgconn)))
+
+
+def _with_begin(connection: Any, statement: str) -> bytes:
+    """Return a statement, after the BEGIN that psycopg would send, if there is no transaction yet."""
+    if connection.pgconn.transaction_status != 0:  # IDLE
+        return statement.encode("ascii")
+    words = ["BEGIN"]
+    if connection.isolation_level is not None:
+        words.append(f"ISOLATION LEVEL {connection.isolation_level.name.replace('_', ' ')}")
+    if connection.read_only is not None:
+        words.append("READ ONLY" if connection.read_only else "READ WRITE")
+    if connection.deferrable is not None:
+        words.append("DEFERRABLE" if connection.deferrable else "NOT DEFERRABLE")
+    return f"{' '.join(words)}; {statement}".encode("ascii")
+
+
+def _check(results: Any) -> None:
+    """Raise psycopg's error for the result that is one."""
+    from psycopg.errors import error_from_result
+    from psycopg.pq import ExecStatus
+
+    for result in results:
+        if result.status != ExecStatus.COMMAND_OK:
+            raise error_from_result(result)
