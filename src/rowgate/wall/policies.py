@@ -1,0 +1,124 @@
+"""Rules as policies of PostgreSQL: one for each rule and command, permissive or restrictive as declared.
+
+See https://www.postgresql.org/docs/current/sql-createpolicy.html for which of them judge what.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import true
+
+from rowgate.action import Action
+from rowgate.decision import readable
+from rowgate.entry import Entry
+from rowgate.policy import Allow, Restrict
+from rowgate.wall.functions import Conditions
+from rowgate.wall.generic import ANYBODY, judges_new_rows_of_reading, liftable
+from rowgate.wall.masks import insertions
+from rowgate.wall.table_objects import Command, Policy, RowSecurity, shortened
+
+COMMANDS: dict[Action, Command] = {
+    Action.READ: "SELECT",
+    Action.CREATE: "INSERT",
+    Action.UPDATE: "UPDATE",
+    Action.DELETE: "DELETE",
+}
+Condition = Any
+Drafted = tuple[str, Action, bool, Condition | None, Condition | None]
+"""Name of the rule, action, whether it is permissive, the condition on the old row, and that on the new one."""
+
+
+def policies(of: Conditions, entry: Entry, *, role: str, owner: str | None) -> list[RowSecurity | Policy]:
+    """Return row security of a table, the owner's way through it, and the policies of its rules.
+
+    Args:
+        of: writes the conditions.
+        entry: the table, as the catalog has it.
+        role: the application's.
+        owner: of the table; None is whoever makes the wall.
+    """
+    schema = of.schema_of(entry)
+    made: list[RowSecurity | Policy] = [
+        RowSecurity(schema, entry.name),
+        Policy(schema, entry.name, "owner", "ALL", permissive=True, to=owner, using="true", check="true"),
+    ]
+    names = {"owner"}
+    for name, action, permissive, using, check in _drafts(of, entry):
+        wanted = f"{'allow' if permissive else 'restrict'} {action}: {name}"
+        found, number = shortened(wanted), 1
+        while found in names:
+            number += 1
+            found = shortened(f"{wanted} ({number})")
+        names.add(found)
+        old, new = (None if c is None else of.text(entry, c, rule=name) for c in (using, check))
+        made.append(Policy(schema, entry.name, found, COMMANDS[action], permissive, role, old, new))
+    return made
+
+
+def _drafts(of: Conditions, entry: Entry) -> Iterator[Drafted]:
+    spoken = of.entries[entry.key]
+    for rule, allow in zip(entry.allows, spoken.allows, strict=True):
+        for action in Action:
+            if action in allow.actions:
+                yield _allowed(rule, allow, action)
+    yield from _read_too(entry, spoken)
+    for restrict in entry.restricts:
+        yield from _restricted(of, entry, restrict)
+    yield from insertions(spoken, entry)
+
+
+def _allowed(rule: Allow, allow: Allow, action: Action) -> Drafted:
+    when, check = allow.when, allow.check if allow.check is not None else allow.when
+    old = None if action is Action.CREATE else when
+    new = check if action in (Action.CREATE, Action.UPDATE) else None
+    return rule.name, action, True, old, new
+
+
+def _read_too(entry: Entry, spoken: Entry) -> Iterator[Drafted]:
+    """Yield that what is updated or deleted is read: PostgreSQL asks it only of statements that read the row.
+
+    Left out where the rules say it already.
+    """
+    reads = readable(replace(spoken, restricts=()), ANYBODY)
+    for action in (Action.UPDATE, Action.DELETE):
+        rules = [rule for rule in entry.allows if action in rule.actions]
+        old = all(_is_read(entry, rule) for rule in rules)
+        new = action is Action.DELETE or all(_is_read(entry, rule) and rule.check is None for rule in rules)
+        if not old or not new:
+            check = None if action is Action.DELETE else true() if new else reads
+            yield "readable", action, False, true() if old else reads, check
+
+
+def _is_read(entry: Entry, rule: Allow) -> bool:
+    """Return whether all that a rule admits may be read: by itself, or by a rule that admits every row."""
+    return Action.READ in rule.actions or any(
+        other.when is None and _speaks_to_all_of(other, rule) for other in entry.allows if Action.READ in other.actions
+    )
+
+
+def _speaks_to_all_of(one: Allow, other: Allow) -> bool:
+    if one.everyone:
+        return True
+    if other.everyone:
+        return False
+    return one.roles is None or (other.roles is not None and other.roles <= one.roles)
+
+
+def _restricted(of: Conditions, entry: Entry, rule: Restrict) -> Iterator[Drafted]:
+    """Yield what a restriction narrows. One of reading narrows updates and deletes too, whether they read or not.
+
+    PostgreSQL lets the policies of SELECT judge the new row of an UPDATE that reads. A restriction without `check` does
+    not, so a statement by which a row leaves it carries its lift.
+    """
+    lifts = rule.when if not rule.lift else liftable(of.catalog, entry, rule)
+    leaves = liftable(of.catalog, entry, rule) if judges_new_rows_of_reading(rule) else lifts
+    if Action.READ in rule.actions:
+        yield rule.name, Action.READ, False, leaves, None
+    if Action.CREATE in rule.actions and rule.check:
+        yield rule.name, Action.CREATE, False, None, lifts
+    if rule.actions & {Action.READ, Action.UPDATE}:
+        # USING would judge the new row too, if no CHECK were given.
+        yield rule.name, Action.UPDATE, False, lifts, lifts if rule.check else true()
+    if rule.actions & {Action.READ, Action.DELETE}:
+        yield rule.name, Action.DELETE, False, lifts, None
