@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, Self, cast
+from typing import Any, Self
 
-from sqlalchemy import Boolean, ColumnElement
+from sqlalchemy import Boolean, ColumnElement, SQLColumnExpression
 from sqlalchemy.sql import coercions, roles
 from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import NullType, TypeEngine
@@ -185,12 +185,12 @@ class ActingPrincipal:
         instance = type_() if isinstance(type_, type) else type_
         return PrincipalTerm("attr", name, instance)
 
-    def has_role(self, role: str | ColumnElement[str]) -> ColumnElement[bool]:
+    def has_role(self, role: str | SQLColumnExpression[str]) -> ColumnElement[bool]:
         """Return whether the principal has the role of this name, or the role whose name is in this column."""
         if isinstance(role, str):
             return RoleTerm(role_name(role), None)
         column = coercions.expect(roles.ExpressionElementRole, role)
-        return RoleTerm(None, cast("ColumnElement[str]", column))
+        return RoleTerm(None, column)
 
 
 principal = ActingPrincipal()

@@ -94,7 +94,18 @@ def role_of(url: str) -> str:
     return name
 
 
-APPLICATION_TABLES = {"users", "roles", "user_roles", "documents"}
+APPLICATION_TABLES = {
+    "users",
+    "roles",
+    "role_parents",
+    "role_exclusions",
+    "user_roles",
+    "documents",
+    "document_shares",
+    "configurations",
+    "role_configurations",
+    "audit_log",
+}
 
 
 @pytest.mark.parametrize("driver", ["asyncpg", "psycopg"])
@@ -119,7 +130,7 @@ async def test_check_finds_drift(owner_url: str) -> None:
     """A changed type, default or index is found."""
     await migrate.upgrade(owner_url)
     async with connect(owner_url) as connection:
-        await connection.execute(text("ALTER TABLE documents ALTER title TYPE text"))
+        await connection.execute(text("ALTER TABLE roles ALTER description TYPE text"))
         await connection.execute(text("ALTER TABLE documents ALTER is_public SET DEFAULT false"))
         await connection.execute(text("DROP INDEX uq_users_email_lower"))
         await connection.commit()
@@ -155,7 +166,7 @@ async def test_two_processes_at_once(owner_url: str) -> None:
         *[asyncio.to_thread(run, "-m", "alembic", "upgrade", "head", environ=environ) for _ in range(2)]
     )
     assert [0, 0] == [result.returncode for result in results], [result.stderr for result in results]
-    assert 1 == sum(result.stderr.count("Running upgrade") for result in results)
+    assert len(migrate.history()) == sum(result.stderr.count("Running upgrade") for result in results)
     assert [] == await migrate.check(owner_url)
 
 
@@ -317,7 +328,7 @@ def test_the_application_role_follows_from_two_logins() -> None:
 
 
 async def test_application_may_work(owner_url: str, application_url: str) -> None:
-    """The unprivileged login reads and writes users, documents and assignments, and reads roles and the revision."""
+    """The unprivileged login reads and writes users, documents and assignments, and reads the revision; the audit it only adds to."""
     await migrate.upgrade(owner_url, application_role=role_of(application_url))
     async with connect(application_url) as connection:
         user, role = uuid4(), await connection.scalar(text("SELECT id FROM roles WHERE name = 'admin'"))
@@ -329,6 +340,10 @@ async def test_application_may_work(owner_url: str, application_url: str) -> Non
             "UPDATE documents SET title = 'u' WHERE id = :id",
             "SELECT id FROM documents WHERE id = :id FOR UPDATE",
             "DELETE FROM documents WHERE id = :id",
+            "INSERT INTO roles (id, name) VALUES (:id, 'new')",
+            "DELETE FROM roles WHERE id = :id",
+            "INSERT INTO audit_log (id, kind) VALUES (:id, 'test')",
+            "SELECT FROM audit_log WHERE id = :id",
         ):
             used = {name: value for name, value in values.items() if f":{name}" in statement}
             await connection.execute(text(statement), used)
@@ -344,14 +359,15 @@ async def test_application_may_work(owner_url: str, application_url: str) -> Non
         "DROP TABLE documents",
         "CREATE TRIGGER mine AFTER INSERT ON documents EXECUTE FUNCTION suppress_redundant_updates_trigger()",
         "ALTER TABLE documents DISABLE ROW LEVEL SECURITY",
-        "INSERT INTO roles (id, name) VALUES (gen_random_uuid(), 'mine')",
-        "UPDATE roles SET name = 'mine'",
-        "DELETE FROM roles",
+        "UPDATE audit_log SET kind = 'mine'",
+        "DELETE FROM audit_log",
+        "TRUNCATE audit_log",
+        "SELECT FROM audit_log FOR UPDATE",
         "UPDATE alembic_version SET version_num = 'mine'",
     ],
 )
 async def test_application_may_no_more(owner_url: str, application_url: str, statement: str) -> None:
-    """The unprivileged login changes neither the schema nor the roles nor the revision."""
+    """The unprivileged login changes neither the schema nor the audit nor the revision."""
     await migrate.upgrade(owner_url, application_role=role_of(application_url))
     async with connect(application_url) as connection:
         with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
@@ -365,7 +381,7 @@ async def test_rights_are_exact_and_repeatable(owner_url: str, application_url: 
     before = await catalogue(owner_url)
     async with connect(owner_url) as connection:
         quoted = connection.dialect.identifier_preparer.quote(role).replace("%%", "%").replace(":", r"\:")
-        await connection.execute(text(f"GRANT INSERT ON roles TO {quoted}"))
+        await connection.execute(text(f"GRANT DELETE ON audit_log TO {quoted}"))
         await connection.commit()
     assert before != await catalogue(owner_url)
     await migrate.upgrade(owner_url, application_role=role)

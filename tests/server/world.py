@@ -31,6 +31,14 @@ ROLES = {
 }
 """Each user and her role. `nobody` has none, `inactive` may not log in, `other` owns what the rest asks for."""
 
+ACTIVE: dict[str | None, list[str]] = {
+    "admin": ["admin", "free_user", "paid_user"],
+    "paid_user": ["free_user", "paid_user"],
+    "free_user": ["free_user"],
+    None: [],
+}
+"""What is active of whoever holds a role: itself, and what it inherits."""
+
 OWNERS = ("other", "free", "admin", "paid", "nobody", "inactive")
 
 

@@ -17,10 +17,11 @@ LIBRARY = {
 SERVER = {
     "__init__": 0, "identifiers": 0, "body_limit": 0, "secret_files": 0, "embedded_host": 0,
     "settings": 1, "security": 1, "embedded_roles": 1, "embedded_traces": 1, "embedded": 2,
-    "database": 3, "models": 4, "policies": 5, "migrations": 5,
-    "migrate": 6, "accounts": 6, "roles": 6, "documents": 6, "configurations": 6, "audit": 6,
-    "problems": 7, "dependencies": 7, "startup": 7, "demo": 7, "routers": 8, "console": 8, "app": 9, "launch": 10,
-    "cli": 11,
+    "database": 3, "models": 4, "principals": 5, "policies": 6, "migrations": 6,
+    "migrate": 7, "audit": 7,
+    "accounts": 8, "users": 8, "roles": 8, "documents": 8, "configurations": 8,
+    "problems": 9, "dependencies": 9, "startup": 9, "demo": 9, "routers": 10, "console": 10, "app": 11, "launch": 12,
+    "cli": 13,
 }  # fmt: skip
 HOSTS = {"fastapi": "fastapi", "alembic": "alembic", "typer": "cli", "pytest": "testing"}
 FILES = sorted(path for path in ROOT.rglob("*.py") if "versions" not in path.parts)

@@ -1,5 +1,6 @@
 """Who somebody is: log-in, the principal of a request, and new users."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -13,13 +14,20 @@ from rowgate.server.security import hash_password, verify_password
 Sessions = GuardedSessionmaker[AsyncSession]
 
 
-async def find_principal(connection: AsyncConnection, subject: UUID) -> Principal:
+async def find_principal(connection: AsyncConnection, subject: UUID, roles: Iterable[str] | None = None) -> Principal:
     """Return the principal of an active user, with the roles in force now, in the request's own transaction.
+
+    Args:
+        connection: of the session that will act.
+        subject: the user.
+        roles: the only roles that may be active, with what they inherit; those that she does not hold are none. All if
+            not given, except those that exclude each other dynamically.
 
     Raises:
         NoPrincipal: there is no such user, or she is not active.
     """
-    rows = (await connection.execute(principal_query, {"subject": subject})).all()
+    bound = None if roles is None else sorted(roles)
+    rows = (await connection.execute(principal_query, {"subject": subject, "bound": bound})).all()
     if not rows:
         raise NoPrincipal("the user of this token does not exist or is not active")
     return Principal(subject, roles={row.role for row in rows if row.role is not None})

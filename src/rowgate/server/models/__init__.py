@@ -1,4 +1,4 @@
-"""The server's tables: users, roles, who holds which role, and documents.
+"""The server's tables: users, roles, who holds which role, documents, and in modules of their own the rest.
 
 Every relationship is `lazy="raise"`: a query asks for what it needs, or it fails in the first test. Foreign keys are
 RESTRICT and nothing cascades: a purge says what happens to the rows that it leaves behind.
@@ -8,12 +8,21 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, and_, false, func, or_, true
+from sqlalchemy import Column, Computed, ForeignKey, Index, String, Table, Text, and_, false, func, true
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from sqlalchemy.sql.elements import ColumnElement
 
 from rowgate.server.identifiers import uuid7
+from rowgate.server.models.audit import AuditEntry as AuditEntry
 from rowgate.server.models.base import Base as Base
+from rowgate.server.models.base import Expires
+from rowgate.server.models.configurations import Configuration as Configuration
+from rowgate.server.models.configurations import RoleConfiguration as RoleConfiguration
+from rowgate.server.models.hierarchy import ExclusionKind as ExclusionKind
+from rowgate.server.models.hierarchy import RoleExclusion as RoleExclusion
+from rowgate.server.models.hierarchy import RoleParent as RoleParent
+from rowgate.server.models.sharing import DocumentShare as DocumentShare
+from rowgate.server.models.sharing import ShareLevel as ShareLevel
 
 
 class RoleName(StrEnum):
@@ -85,7 +94,7 @@ class Role(Base):
     )
 
 
-class UserRole(Base):
+class UserRole(Expires, Base):
     """That a user holds a role: since when, by whose hand, until when.
 
     `User.roles` and `Role.users` read through this table and see only what is in force.
@@ -97,15 +106,9 @@ class UserRole(Base):
     role_id: Mapped[UUID] = mapped_column(ForeignKey("roles.id", ondelete="RESTRICT"), primary_key=True, index=True)
     assigned_at: Mapped[datetime] = mapped_column(server_default=func.now())
     assigned_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
-    expires_at: Mapped[datetime | None]
 
     user: Mapped["User"] = relationship(back_populates="role_assignments", foreign_keys=[user_id], lazy="raise")
     role: Mapped["Role"] = relationship(back_populates="assignments", lazy="raise")
-
-    @classmethod
-    def in_force(cls) -> ColumnElement[bool]:
-        """Say in SQL that the assignment has not expired, on the database's clock and with no job to run."""
-        return or_(cls.expires_at.is_(None), cls.expires_at > func.statement_timestamp())
 
 
 class Document(HasAccessControl, Base):
@@ -134,3 +137,19 @@ Index(
     Document.is_deleted,
     Document.id,
 )
+
+# What `?q=` searches, made by the database whenever title or content change. No attribute of the class: no object needs
+# it, and every INSERT would fetch it. Of the content the first 200,000 characters: PostgreSQL refuses a tsvector above
+# one megabyte (https://www.postgresql.org/docs/current/textsearch-limits.html), and the document would not be stored.
+SEARCH = Column(
+    "search",
+    TSVECTOR,
+    Computed(
+        "setweight(to_tsvector('english'::regconfig, title::text), 'A'::\"char\")"
+        " || setweight(to_tsvector('english'::regconfig, left(content, 200000)), 'B'::\"char\")",
+        persisted=True,
+    ),
+)
+_documents: Table = Base.metadata.tables["documents"]
+_documents.append_column(SEARCH)
+Index("ix_documents_search", SEARCH, postgresql_using="gin")

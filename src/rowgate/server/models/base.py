@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, MetaData, Uuid
+from sqlalchemy import DateTime, MetaData, Uuid, func, or_
 from sqlalchemy.ext.asyncio import AsyncAttrs
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.sql.elements import ColumnElement
 
 
 class Base(AsyncAttrs, DeclarativeBase):
@@ -21,3 +22,14 @@ class Base(AsyncAttrs, DeclarativeBase):
         }
     )
     type_annotation_map = {UUID: Uuid(), datetime: DateTime(timezone=True)}  # noqa: RUF012 - SQLAlchemy reads it
+
+
+class Expires:
+    """A grant that may end. Expiry is a condition in SQL: there is no job to run."""
+
+    expires_at: Mapped[datetime | None] = mapped_column(sort_order=1)
+
+    @classmethod
+    def in_force(cls) -> ColumnElement[bool]:
+        """Say in SQL that the grant has not expired, on the database's clock, as each statement begins."""
+        return or_(cls.expires_at.is_(None), cls.expires_at > func.statement_timestamp())
