@@ -40,9 +40,14 @@ def fails_without_context(condition: Any) -> bool:
     return _any_of_all(condition, lambda atom: _needs(atom, known=False))
 
 
-def is_narrow(condition: Any) -> bool:
-    """Return whether a condition picks rows by a value of whoever acts: owner, member, tenant."""
-    return _any_of_all(condition, _narrows)
+def is_narrow(condition: Any, *, kinds: frozenset[str] = frozenset({"id", "attr"})) -> bool:
+    """Return whether a condition picks rows by a value of whoever acts: owner or member, or tenant and the like.
+
+    Args:
+        condition: the condition.
+        kinds: of the values that count.
+    """
+    return _any_of_all(condition, lambda atom: _narrows(atom, kinds))
 
 
 def _any_of_all(condition: Any, judge: Callable[[Any], bool]) -> bool:
@@ -76,12 +81,13 @@ def _needs(atom: Any, *, known: bool) -> bool:
     return False
 
 
-def _narrows(atom: Any) -> bool:
+def _narrows(atom: Any, kinds: frozenset[str]) -> bool:
     if isinstance(atom, RoleTerm):
         return atom.column is not None
     if isinstance(atom, BinaryExpression) and atom.operator is operators.eq:
         sides = (atom.left, atom.right)
-        return any(_term(one) is not None and _has_column(other) for one, other in (sides, sides[::-1]))
+        pairs = ((_term(one), other) for one, other in (sides, sides[::-1]))
+        return any(term is not None and term.kind in kinds and _has_column(other) for term, other in pairs)
     return isinstance(atom, False_)
 
 

@@ -6,7 +6,8 @@ sub-select is a generated function, SECURITY DEFINER:
 
 * as a set, `key = ANY (ARRAY(SELECT rowgate.f()))`, once a statement, where it is tied to the row by one equal key and
   picks its rows by whoever acts;
-* else for each row, `rowgate.f(column, ...)`. A set of all that is public could be most of a table.
+* else for each row, `rowgate.f(column, ...)`. A set of all that is public could be most of a table, and is searched from
+  its beginning for each row.
 """
 
 import re
@@ -202,7 +203,8 @@ class _Writing:
         """Return `can()` as a set of keys, where the other table's decision is by whoever acts."""
         entry = self.of.entries[term.table]
         decision = permitted(entry, Action(term.action), ANYBODY, whole=term.whole)
-        if len(term.names) != 1 or not is_narrow(decision):
+        # A decision by an attribute, such as the tenant, would make a set of all that the tenant has.
+        if len(term.names) != 1 or not is_narrow(decision, kinds=frozenset({"id"})):
             self._warn(f"can({term.action!r}) of {entry.name}")
             return f"{self._plain(term)}"
         key = entry.column(term.names[0])

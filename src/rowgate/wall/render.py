@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect, PGIdentifierPreparer
-from sqlalchemy.sql.selectable import TableClause
+from sqlalchemy.sql.selectable import FromClause, TableClause
 from sqlalchemy.types import TypeEngine
 
 from rowgate.catalog import Catalog
@@ -41,7 +41,9 @@ class WallPreparer(PGIdentifierPreparer):
         self._default = schema
         self.schema_for_object = self._schema_of
 
-    def _schema_of(self, thing: Any) -> str:
+    def _schema_of(self, thing: Any) -> str | None:
+        if isinstance(thing, FromClause) and not isinstance(thing, TableClause):  # an alias has none
+            return None
         return str(thing.schema) if thing.schema is not None else self._default
 
     def quote(self, ident: str, force: Any = None) -> str:  # noqa: ARG002 - SQLAlchemy passes it
