@@ -39,7 +39,8 @@ class WallPreparer(PGIdentifierPreparer):
     def __init__(self, dialect: Any, *, schema: str) -> None:
         super().__init__(dialect)
         self._default = schema
-        self.schema_for_object = self._schema_of
+        asked: Any = self._schema_of
+        self.schema_for_object = asked
 
     def _schema_of(self, thing: Any) -> str | None:
         if isinstance(thing, FromClause) and not isinstance(thing, TableClause):  # an alias has none
