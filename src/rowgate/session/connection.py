@@ -9,7 +9,9 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from operator import attrgetter
 from threading import Lock
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 from sqlalchemy.engine import Connection, Dialect, Engine
@@ -18,7 +20,7 @@ from sqlalchemy.util import LRUCache
 
 from rowgate.catalog import Catalog
 from rowgate.decision import Variant, readable
-from rowgate.errors import NoPrincipal, Unguarded
+from rowgate.errors import NoPrincipal, RowgateError, Unguarded
 from rowgate.gate import gated_dialect, render_condition, resolving_dialect, shut_dialect
 from rowgate.gate.compiler import refuse_ddl
 from rowgate.gate.only_reads import only_reads
@@ -39,6 +41,10 @@ SQLAlchemy's own engines keep 500. About 14 KiB each, 28 MiB in all (`bench/tabl
 """
 
 
+_HEARD = SimpleNamespace(_has_events=True)
+"""Stands for an engine that somebody listens to."""
+
+
 class GuardedEngine(OptionEngineMixin, Engine):
     """An engine on the caller's pool whose connections execute nothing but what the gate has rendered."""
 
@@ -46,7 +52,8 @@ class GuardedEngine(OptionEngineMixin, Engine):
 
     def __init__(self, original: Engine, catalog: Catalog, audit: Audit = log_event) -> None:
         super().__init__(original, {})
-        self._original = original
+        self._original: Engine = original
+        self._listened: Any = original
         self.catalog = catalog
         self.audit = audit
         self.dialect = shut_dialect(original.dialect)
@@ -54,13 +61,20 @@ class GuardedEngine(OptionEngineMixin, Engine):
             self._compiled_cache = LRUCache(STATEMENTS)
         self._variants: OrderedDict[Variant | None, Dialect] = OrderedDict()
         self._lock = Lock()
-        self._is_initialised = False
+        self.is_initialised = False
+
+    def _hear(self, has_events: bool) -> None:
+        if has_events:  # SQLAlchemy sets it with the first listener, and never takes it back
+            self._listened = _HEARD
+
+    # SQLAlchemy's own property, that of an engine derived from another, in C: it is asked three times for each statement.
+    _has_events: Any = property(attrgetter("_listened._has_events"), _hear)
 
     def initialised(self) -> None:
         """Take over what the first connect has taught the caller's dialect, such as its isolation level."""
-        if not self._is_initialised:
+        if not self.is_initialised:
             self.dialect = shut_dialect(self._original.dialect)
-            self._is_initialised = True
+            self.is_initialised = True
 
     def dialect_for(self, variant: Variant | None) -> Dialect:
         """Return the dialect of a variant; None is the one that renders the query for the principal.
@@ -126,23 +140,25 @@ class GuardedConnection(Connection):
 
     engine: GuardedEngine
 
+    _who: Principal | None = None
+    _variant: Variant | None = None
+    _resolving = False
+    _watchers: tuple[set[Any], ...] = ()
+    _unsealed = 1  # listeners of the engine set the isolation level while the connection is made
+
     def __init__(self, engine: GuardedEngine, connection: Any = None, **kw: Any) -> None:
-        self._who: Principal | None = None
-        self._variant: Variant | None = None
-        self._resolving = False
-        self._own_dialect: Any = None
-        self._watchers: list[set[Any]] = []
-        self._unsealed = 1  # listeners of the engine set the isolation level while the connection is made
-        super().__init__(engine, connection or self._open(engine), **kw)
+        opened = connection or self._open(engine)
+        self._own_dialect: Any = engine.dialect
+        super().__init__(engine, opened, **kw)
         self._unsealed = 0
 
     def _open(self, engine: GuardedEngine) -> Any:
-        dialect: Any = engine._original.dialect
         try:
-            opened = engine.pool.connect()
-            engine.initialised()
-        except dialect.loaded_dbapi.Error as error:
-            Connection._handle_dbapi_exception_noconnection(error, dialect, engine._original)
+            opened = engine._original.pool.connect()
+            if not engine.is_initialised:
+                engine.initialised()
+        except engine.dialect.loaded_dbapi.Error as error:
+            Connection._handle_dbapi_exception_noconnection(error, engine._original.dialect, engine._original)
             raise
         return opened
 
@@ -164,51 +180,68 @@ class GuardedConnection(Connection):
         self._who = who
         self._variant = variant
         self.dialect = self._own_dialect = self.engine.dialect_for(variant)
-        if not any(watcher is known for known in self._watchers):
-            self._watchers.append(watcher)
+        if not self._watchers:
+            self._watchers = (watcher,)
+        elif not any(watcher is known for known in self._watchers):
+            self._watchers = (*self._watchers, watcher)
 
     @contextmanager
     def resolving(self) -> Iterator[None]:
         """Let the one query run that finds the principal."""
         self._resolving = True
-        self.dialect = self.engine.dialect_for(None)
+        self.dialect = self._own_dialect = self.engine.dialect_for(None)
         try:
             yield
         finally:
             self._resolving = False
-            self.dialect = self.engine.dialect
+            self.dialect = self._own_dialect = self.engine.dialect
 
-    def values_for(self, terms: Mapping[str, PrincipalTerm | None]) -> dict[str, Any]:
-        """Return the values of whoever acts here for the terms that a statement holds."""
-        if not terms:
-            return {}
-        if self._who is None:
-            raise NoPrincipal("this connection has no principal")
-        return {key: self._value(self._who, term) for key, term in terms.items()}
+    def values_for(self, compiled: Any) -> dict[str, Any]:
+        """Return the values of the gate's own binds in a statement: the policy's constants, and whoever acts here."""
+        values: dict[str, Any] = compiled.fixed_binds.copy()
+        for key, term in compiled.term_binds.items():
+            who = self._who
+            if who is None:
+                raise NoPrincipal("this connection has no principal")
+            if term is None:
+                values[key] = self._roles_of(who)
+            else:
+                values[key] = who.id if term.kind == "id" else who.attributes.get(term.called)
+        return values
 
-    def _value(self, who: Principal, term: PrincipalTerm | None) -> Any:
-        if term is None:
-            roles = sorted(who.roles)
-            return json.dumps(roles) if self.dialect.name == "sqlite" else roles
-        return who.id if term.kind == "id" else who.attributes.get(term.called)
+    def _roles_of(self, who: Principal) -> Any:
+        roles = sorted(who.roles)
+        return json.dumps(roles) if self.dialect.name == "sqlite" else roles
 
     def _execute_clauseelement(self, elem: Any, distilled_parameters: Any, execution_options: Any) -> Any:
-        if self._resolving:
-            if not any(elem is query for query in self.engine.catalog.principal_queries):
-                raise Unguarded("a function for Session(who) runs only what catalog.principal_query() names")
-            return super()._execute_clauseelement(elem, distilled_parameters, execution_options)
-        if self._who is None:
-            raise NoPrincipal("this connection has no principal: use Session(principal), or session.connection()")
-        if self._execution_options.get(EVERY):
-            raise Unguarded(f"{EVERY} is an option of one statement, not of a connection or an engine")
-        if (elem._with_options or EVERY in elem._execution_options or EVERY in (execution_options or ())) and not (
-            self._has_events or self.engine._has_events
+        if self._who is None or self._resolving:
+            self._check_resolving(elem)
+        elif (
+            elem._with_options
+            or EVERY in elem._execution_options
+            or EVERY in self._execution_options
+            or (execution_options and EVERY in execution_options)
         ):
-            self._choose_dialect(elem, elem._execution_options.merge_with(self._execution_options, execution_options))
+            self._prepare_lift(elem, execution_options)
         try:
-            return super()._execute_clauseelement(elem, distilled_parameters, execution_options)
+            return Connection._execute_clauseelement(self, elem, distilled_parameters, execution_options)
+        except Exception as error:  # noqa: BLE001 - raised again below, outside of its own handler: that is the point
+            seen = _for_principal(error, guards=False)  # if it does, `_handle_dbapi_exception` has said so
         finally:
             self.dialect = self._own_dialect
+        raise seen
+
+    def _check_resolving(self, elem: Any) -> None:
+        if not self._resolving:
+            raise NoPrincipal("this connection has no principal: use Session(principal), or session.connection()")
+        if not any(elem is query for query in self.engine.catalog.principal_queries):
+            raise Unguarded("a function for Session(who) runs only what catalog.principal_query() names")
+
+    def _prepare_lift(self, elem: Any, execution_options: Any) -> None:
+        if self._execution_options.get(EVERY):
+            raise Unguarded(f"{EVERY} is an option of one statement, not of a connection or an engine")
+        if not (self._has_events or self.engine._has_events):  # else listeners go first
+            self._choose_dialect(elem, elem._execution_options.merge_with(self._execution_options, execution_options))
 
     def _invoke_before_exec_event(self, elem: Any, distilled_params: Any, execution_options: Any) -> Any:
         """Let listeners go first: they may replace the statement, and run others of their own."""
@@ -218,7 +251,7 @@ class GuardedConnection(Connection):
         return found
 
     def _choose_dialect(self, statement: Any, execution_options: Any) -> None:
-        """Choose who compiles: SQLAlchemy reads `dialect` next, and `_execute_context` sets it back before it runs."""
+        """Choose who compiles: SQLAlchemy reads `dialect` next, and `GuardedContext` sets it back before it runs."""
         if not statement._with_options and not execution_options.get(EVERY):
             return  # most statements: this runs for each
         assert self._who is not None
@@ -248,7 +281,9 @@ class GuardedConnection(Connection):
     @property
     def connection(self) -> Any:
         """The pooled connection, sealed: it commits and rolls back, and gives no cursor."""
-        pooled = super().connection
+        pooled = self._dbapi_connection
+        if pooled is None or self._unsealed:
+            pooled = super().connection
         return pooled if self._unsealed else SealedConnection(pooled)
 
     def execution_options(self, **opt: Any) -> Any:
@@ -266,15 +301,6 @@ class GuardedConnection(Connection):
             return super().get_isolation_level()
         finally:
             self._unsealed -= 1
-
-    def _execute_context(self, dialect: Any, constructor: Any, statement: Any, *args: Any, **kw: Any) -> Any:
-        if self._own_dialect is not None and not self._resolving:
-            self.dialect = self._own_dialect  # whatever runs from here on is another statement
-        try:
-            return super()._execute_context(dialect, constructor, statement, *args, **kw)
-        except Exception as error:  # noqa: BLE001 - raised again below, outside of its own handler: that is the point
-            seen = _for_principal(error, guards=getattr(statement, "guards", False))
-        raise seen
 
     def _commit_impl(self) -> None:
         try:
@@ -300,7 +326,7 @@ def _for_principal(error: Exception, *, guards: bool) -> BaseException:
     seen = stripped(error, overflow_denies=guards)
     if seen is not error:
         scrub(error)
-    if seen is not error or isinstance(seen, Unguarded):
+    if seen is not error or (isinstance(seen, RowgateError) and seen.__context__ is not None):
         seen.__cause__ = None
         seen.__context__ = None
         seen.__traceback__ = None

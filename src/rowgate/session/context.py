@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 
 from sqlalchemy.engine import cursor as cursor_module
 from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.engine.interfaces import CacheStats
 
 from rowgate.errors import Unguarded
 from rowgate.gate.compiler import refuse_ddl
@@ -15,7 +16,7 @@ class GuardedContext(DefaultExecutionContext):
     """Put in front of a dialect's own execution context."""
 
     @classmethod
-    def _init_compiled(
+    def _init_compiled(  # named one by one: passing `*args, **kw` on would cost every statement
         cls,
         dialect: Any,
         connection: Any,
@@ -23,20 +24,28 @@ class GuardedContext(DefaultExecutionContext):
         execution_options: Any,
         compiled: Any,
         parameters: Any,
-        *args: Any,
-        **kw: Any,
+        invoked: Any,
+        extracted: Any,
+        cache_hit: Any = CacheStats.CACHING_DISABLED,
+        param_dict: Any = None,
     ) -> Any:
         if compiled.dialect is not dialect:
             raise Unguarded("this was compiled for another dialect: execute the statement, not its compiled form")
+        connection.dialect = connection._own_dialect  # whatever runs from here on is another statement
         translate = execution_options.get("schema_translate_map")
         if translate:
             check_translation(compiled, translate, dialect)
-        ours = {**compiled.fixed_binds, **connection.values_for(compiled.term_binds)}
-        if ours:  # last, so that no parameter set of the caller can name them
-            parameters = [{**given, **ours} for given in parameters] or [ours]
-        return super()._init_compiled(
-            dialect, connection, dbapi_connection, execution_options, compiled, parameters, *args, **kw
-        )
+        if compiled.term_binds or compiled.fixed_binds:
+            ours = connection.values_for(compiled)
+            if parameters and (parameters[0] or len(parameters) > 1):
+                parameters = [{**given, **ours} for given in parameters]  # ours last: no caller can name them
+            else:
+                parameters = [ours]
+        plain: Any = super()._init_compiled
+        told = (dialect, connection, dbapi_connection, execution_options, compiled, parameters, invoked, extracted)
+        if param_dict is None:  # which SQLAlchemy 2.0 does not know
+            return plain(*told, cache_hit)
+        return plain(*told, cache_hit, param_dict)
 
     @classmethod
     def _init_statement(cls, *_args: Any, **_kw: Any) -> NoReturn:
@@ -82,14 +91,26 @@ class GuardedContext(DefaultExecutionContext):
 class SealedCursor:
     """A driver's cursor as a result shows it: it fetches and closes, and executes nothing."""
 
-    __slots__ = ("_cursor", "close", "fetchall", "fetchmany", "fetchone")
+    __slots__ = ("_cursor",)
 
     def __init__(self, cursor: Any) -> None:
         self._cursor = cursor
-        self.close = cursor.close
-        self.fetchall = cursor.fetchall
-        self.fetchmany = cursor.fetchmany
-        self.fetchone = cursor.fetchone
+
+    def fetchone(self) -> Any:
+        """Fetch a row."""
+        return self._cursor.fetchone()
+
+    def fetchmany(self, *size: Any) -> Any:
+        """Fetch some rows."""
+        return self._cursor.fetchmany(*size)
+
+    def fetchall(self) -> Any:
+        """Fetch all rows that are left."""
+        return self._cursor.fetchall()
+
+    def close(self) -> None:
+        """Close."""
+        self._cursor.close()
 
     @property
     def description(self) -> Any:
@@ -101,9 +122,12 @@ class SealedCursor:
         """The number of rows, as the driver tells it."""
         return self._cursor.rowcount
 
-    def __getattr__(self, name: str) -> Any:
-        if name == "_async_soft_close":  # SQLAlchemy's own, of its async adapters; others lack it
-            return getattr(self._cursor, name)
+    @property
+    def _async_soft_close(self) -> Any:
+        """SQLAlchemy's own, of its async adapters; others lack it."""
+        return self._cursor._async_soft_close
+
+    def __getattr__(self, name: str) -> NoReturn:
         raise Unguarded(f"the driver's cursor ({name}) goes round the gate: use the session", code="RG303")
 
 

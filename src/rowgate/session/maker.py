@@ -42,6 +42,7 @@ class Guarded(Rechecking):
         self._who = who
         self._lifts = frozenset(lift)
         self._principal: Principal | None = None
+        self._lifted_tables = set()
         super().__init__(*args, **kw)
 
     def get_bind(self, mapper: Any = None, *, bind: Any = None, **_kw: Any) -> Any:  # noqa: ARG002 - SQLAlchemy passes it
@@ -54,28 +55,48 @@ class Guarded(Rechecking):
             raise Unguarded("another bind goes round the gate: leave bind_arguments out", code="RG303")
         return self.bind
 
-    def _execute_internal(self, statement: Any, params: Any = None, **kw: Any) -> Any:
+    def _execute_internal(  # named one by one: passing `**kw` on would cost every statement
+        self,
+        statement: Any,
+        params: Any = None,
+        *,
+        execution_options: Any = util.EMPTY_DICT,
+        bind_arguments: Any = None,
+        _parent_execute_state: Any = None,
+        _add_event: Any = None,
+        _scalar_result: bool = False,
+    ) -> Any:
         """Let bulk writes ask the database which rows they changed: in Python, criteria know no policy.
 
         Not a listener to `do_orm_execute`: one would cost every SELECT a few percent.
         """
         if getattr(statement, "is_dml", False) and not statement.is_insert and not isinstance(params, list | tuple):
-            given = kw.get("execution_options") or {}
             key = "synchronize_session"
-            if given.get(key, statement._execution_options.get(key, "auto")) in ("auto", "evaluate"):
-                kw["execution_options"] = {**given, key: "fetch"}  # with a list, rows are named by primary key
-        return super()._execute_internal(statement, params, **kw)
+            if execution_options.get(key, statement._execution_options.get(key, "auto")) in ("auto", "evaluate"):
+                # With a list, rows are named by primary key.
+                execution_options = {**execution_options, key: "fetch"}
+        return super()._execute_internal(
+            statement,
+            params,
+            execution_options=execution_options,
+            bind_arguments=bind_arguments,
+            _parent_execute_state=_parent_execute_state,
+            _add_event=_add_event,
+            _scalar_result=_scalar_result,
+        )
 
     def _admit(self, connection: Connection) -> None:
         """Give the connection its principal, before its first statement."""
-        if not isinstance(connection, GuardedConnection) or connection.engine is not self._guard.engine:
+        guard = self._guard
+        if connection.engine is not guard.engine or not isinstance(connection, GuardedConnection):
             raise Unguarded("this session is bound to a connection of another engine", code="RG303")
-        if self._principal is None:
-            found = self._resolve(connection)
-            self._check_lifts(found)
-            self._principal = found
-            self.info["principal"] = found
-        connection.admit(self._principal, self._guard.variant_of(self._principal, self._lifts), self._lifted_tables)
+        who = self._principal
+        if who is None:
+            who = self._resolve(connection)
+            if self._lifts:
+                self._check_lifts(who)
+            self._principal = self.info["principal"] = who
+        connection.admit(who, guard.variant_of(who, self._lifts), self._lifted_tables)
 
     def _resolve(self, connection: GuardedConnection) -> Principal:
         found = self._who

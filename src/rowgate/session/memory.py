@@ -14,9 +14,8 @@ class Rechecking(Session):
     not tell which statement an object came from.
     """
 
-    def __init__(self, *args: Any, **kw: Any) -> None:
-        self._lifted_tables: set[Any] = set()
-        super().__init__(*args, **kw)
+    _lifted_tables: set[Any]
+    """Keys of the tables of which the lift of a statement may have shown more."""
 
     def _may_hold_lifted(self, mapper: Any) -> bool:
         """Return whether objects of this class may have been loaded under the lift of one statement."""
