@@ -6,7 +6,7 @@ closed; before that it executes nothing, but for the one query that finds the pr
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from operator import attrgetter
@@ -25,7 +25,7 @@ from rowgate.gate import gated_dialect, render_condition, resolving_dialect, shu
 from rowgate.gate.compiler import refuse_ddl
 from rowgate.gate.only_reads import only_reads
 from rowgate.lift import EVERY
-from rowgate.principal import Principal, PrincipalTerm
+from rowgate.principal import Principal
 from rowgate.session.audit import Audit, log_event
 from rowgate.session.context import guarded_context
 from rowgate.session.errors import scrub, stripped

@@ -42,10 +42,30 @@ class GuardedContext(DefaultExecutionContext):
             else:
                 parameters = [ours]
         plain: Any = super()._init_compiled
-        told = (dialect, connection, dbapi_connection, execution_options, compiled, parameters, invoked, extracted)
-        if param_dict is None:  # which SQLAlchemy 2.0 does not know
-            return plain(*told, cache_hit)
-        return plain(*told, cache_hit, param_dict)
+        if param_dict is None:  # SQLAlchemy 2.0 knows none
+            return plain(
+                dialect,
+                connection,
+                dbapi_connection,
+                execution_options,
+                compiled,
+                parameters,
+                invoked,
+                extracted,
+                cache_hit,
+            )
+        return plain(
+            dialect,
+            connection,
+            dbapi_connection,
+            execution_options,
+            compiled,
+            parameters,
+            invoked,
+            extracted,
+            cache_hit,
+            param_dict,
+        )
 
     @classmethod
     def _init_statement(cls, *_args: Any, **_kw: Any) -> NoReturn:

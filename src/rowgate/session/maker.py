@@ -10,7 +10,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import instance_state
-from sqlalchemy.util import LRUCache
 
 from rowgate.catalog import Catalog
 from rowgate.decision import Variant
@@ -29,21 +28,21 @@ Who = Principal | Callable[[Connection], Principal]
 AsyncWho = Principal | Callable[[AsyncConnection], Awaitable[Principal]]
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 class Guarded(Rechecking):
     """In front of a Session class: the session has a principal, and hands it to each connection it begins on.
 
     `session.info["principal"]` is the principal, once the first statement has run.
     """
 
-    def __init__(self, *args: Any, guard: "GuardedSessionmaker[Any]", who: Any, lift: Iterable[str], **kw: Any) -> None:
-        if kw.get("binds"):
-            raise Unguarded("binds= would reach other engines: one guard, one engine", code="RG303")
-        self._guard = guard
-        self._who = who
-        self._lifts = frozenset(lift)
-        self._principal: Principal | None = None
-        self._lifted_tables = set()
-        super().__init__(*args, **kw)
+    # Set by the maker, once the session is made: passed through constructors they would cost every session. One that
+    # nobody sets them on can begin on no connection.
+    _guard: "GuardedSessionmaker[Any]"
+    _who: Any
+    _lifts: frozenset[str]
+    _principal: Principal | None = None
 
     def get_bind(self, mapper: Any = None, *, bind: Any = None, **_kw: Any) -> Any:  # noqa: ARG002 - SQLAlchemy passes it
         """Return the guarded engine, and no other.
@@ -72,9 +71,12 @@ class Guarded(Rechecking):
         """
         if getattr(statement, "is_dml", False) and not statement.is_insert and not isinstance(params, list | tuple):
             key = "synchronize_session"
-            if execution_options.get(key, statement._execution_options.get(key, "auto")) in ("auto", "evaluate"):
+            if (execution_options or {}).get(key, statement._execution_options.get(key, "auto")) in (
+                "auto",
+                "evaluate",
+            ):
                 # With a list, rows are named by primary key.
-                execution_options = {**execution_options, key: "fetch"}
+                execution_options = {**(execution_options or {}), key: "fetch"}
         return super()._execute_internal(
             statement,
             params,
@@ -92,21 +94,20 @@ class Guarded(Rechecking):
             raise Unguarded("this session is bound to a connection of another engine", code="RG303")
         who = self._principal
         if who is None:
-            who = self._resolve(connection)
+            who = self._who if isinstance(self._who, Principal) else self._resolve(connection)
             if self._lifts:
                 self._check_lifts(who)
             self._principal = self.info["principal"] = who
         connection.admit(who, guard.variant_of(who, self._lifts), self._lifted_tables)
 
     def _resolve(self, connection: GuardedConnection) -> Principal:
-        found = self._who
-        if not isinstance(found, Principal):
-            with connection.resolving():
-                if self._guard.is_async:
-                    proxy = AsyncConnection._retrieve_proxy_for_target(connection)
-                    found = util.await_only(found(proxy))
-                else:
-                    found = found(connection)
+        """Return the principal that the function given to the maker finds."""
+        with connection.resolving():
+            if self._guard.is_async:
+                proxy = AsyncConnection._retrieve_proxy_for_target(connection)
+                found = util.await_only(self._who(proxy))
+            else:
+                found = self._who(connection)
         if not isinstance(found, Principal):
             raise NoPrincipal(f"the function for Session(who) returned {type(found).__name__}, no Principal")
         return found
@@ -145,8 +146,8 @@ class GuardedSessionmaker(Generic[SessionT]):
         self._class: Any = class_
         self._guarded_class: Any = class_ if self.is_async else _guarded(self._class)
         self._options = options
-        self._variants: LRUCache[Any, Variant] = LRUCache(VARIANTS)
-        self._defaults: dict[str, Any] = {"bind": self._bind, **options, "guard": self}
+        self._variants: dict[Any, Variant] = {}
+        self._defaults: dict[str, Any] = {"bind": self._bind, **options}
         if self.is_async:
             self._defaults["sync_session_class"] = _guarded(self._class.sync_session_class)
 
@@ -155,6 +156,8 @@ class GuardedSessionmaker(Generic[SessionT]):
         key = who.roles, who.is_anonymous, lifts
         found = self._variants.get(key)
         if found is None:
+            if len(self._variants) >= VARIANTS:
+                self._variants.clear()  # they are made anew in a microsecond
             found = self._variants[key] = Variant.of(who, self.catalog, lifts)
         return found
 
@@ -187,11 +190,20 @@ class GuardedSessionmaker(Generic[SessionT]):
         """
         if not isinstance(who, Principal) and not callable(who):
             raise NoPrincipal(f"Session() needs a Principal or a function that finds it, not {type(who).__name__}")
-        lifts = frozenset({lift} if isinstance(lift, str) else lift)
+        lifts = frozenset({lift} if isinstance(lift, str) else lift) if lift else _NONE
         if lifts:
             self._check_known(lifts)
-        made: SessionT = self._guarded_class(**{**self._defaults, **options, "who": who, "lift": lifts})
-        return made
+        given = {**self._defaults, **options} if options else self._defaults
+        if given.get("binds"):
+            raise Unguarded("binds= would reach other engines: one guard, one engine", code="RG303")
+        made: Any = self._guarded_class(**given)
+        session = made.sync_session if self.is_async else made
+        session._guard = self
+        session._who = who
+        session._lifts = lifts
+        session._lifted_tables = set()
+        found: SessionT = made
+        return found
 
     def _check_known(self, lifts: frozenset[str]) -> None:
         unknown = sorted(lifts - self.catalog.restriction_names)
