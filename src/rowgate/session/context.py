@@ -24,8 +24,8 @@ class GuardedContext(DefaultExecutionContext):
         execution_options: Any,
         compiled: Any,
         parameters: Any,
-        invoked: Any,
-        extracted: Any,
+        invoked_statement: Any,
+        extracted_parameters: Any,
         cache_hit: Any = CacheStats.CACHING_DISABLED,
         param_dict: Any = None,
     ) -> Any:
@@ -50,8 +50,8 @@ class GuardedContext(DefaultExecutionContext):
                 execution_options,
                 compiled,
                 parameters,
-                invoked,
-                extracted,
+                invoked_statement,
+                extracted_parameters,
                 cache_hit,
             )
         return plain(
@@ -61,8 +61,8 @@ class GuardedContext(DefaultExecutionContext):
             execution_options,
             compiled,
             parameters,
-            invoked,
-            extracted,
+            invoked_statement,
+            extracted_parameters,
             cache_hit,
             param_dict,
         )

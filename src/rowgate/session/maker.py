@@ -39,7 +39,7 @@ class Guarded(Rechecking):
 
     # Set by the maker, once the session is made: passed through constructors they would cost every session. One that
     # nobody sets them on can begin on no connection.
-    _guard: "GuardedSessionmaker[Any]"
+    _guard: Any = None
     _who: Any
     _lifts: frozenset[str]
     _principal: Principal | None = None
@@ -90,6 +90,8 @@ class Guarded(Rechecking):
     def _admit(self, connection: Connection) -> None:
         """Give the connection its principal, before its first statement."""
         guard = self._guard
+        if guard is None:
+            raise NoPrincipal("a guarded session comes from its maker: Session(principal)")
         if connection.engine is not guard.engine or not isinstance(connection, GuardedConnection):
             raise Unguarded("this session is bound to a connection of another engine", code="RG303")
         who = self._principal

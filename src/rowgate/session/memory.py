@@ -14,7 +14,7 @@ class Rechecking(Session):
     not tell which statement an object came from.
     """
 
-    _lifted_tables: set[Any]
+    _lifted_tables: Any = frozenset()
     """Keys of the tables of which the lift of a statement may have shown more."""
 
     def _may_hold_lifted(self, mapper: Any) -> bool:
