@@ -18,7 +18,7 @@ from rowgate.decision import Variant
 from rowgate.session.connection import VARIANTS
 
 COUNTS = (1, 20, 200)
-ROWS, OWNERS, LISTED = 10_000, 10, 20
+ROWS, OWNERS, FEW_OWNERS, LISTED = 10_000, 50, 10, 20
 STATEMENTS = 20
 SAMPLE = 20
 """Variants whose memory is measured."""
@@ -79,30 +79,41 @@ def policies(declared: Declared) -> Catalog:
     return catalog
 
 
-async def fill(owner: AsyncEngine, application: str, only_mine: Any) -> None:
-    """Make all tables and fill two: the one asked, and one with my rows alone."""
+async def fill(owner: AsyncEngine, application: str, only_mine: Any, of_few: Any) -> None:
+    """Make all tables and fill three: the one asked, one with my rows alone, and one of few owners."""
     asked = declare(max(COUNTS))
     async with owner.begin() as connection:
-        for base in (asked.base, only_mine):
+        for base in (asked.base, only_mine, of_few):
             await connection.run_sync(base.metadata.create_all)
         await connection.execute(text(f'GRANT ALL ON ALL TABLES IN SCHEMA public TO "{application}"'))
-        for table, owners in ((asked.asked.__table__, OWNERS), (only_mine.metadata.tables["mine_0"], 1)):
+        for table, owners, kept in (
+            (asked.asked.__table__, OWNERS, OWNERS),
+            (only_mine.metadata.tables["mine_0"], OWNERS, 1),
+            (of_few.metadata.tables["few_0"], FEW_OWNERS, FEW_OWNERS),
+        ):
             rows = range(1, ROWS + 1)
             values = [
                 {
                     "id": n,
-                    "owner_id": uuid.UUID(int=1 + n % OWNERS),
+                    "owner_id": uuid.UUID(int=1 + n % owners),
                     "is_public": True,
                     "title": f"{n}",
                     "content": "x" * 200,
                 }
                 for n in rows
-                if n % OWNERS < owners
+                if n % owners < kept
             ]
             for first in range(0, len(values), 1000):
                 await connection.execute(insert(table), values[first : first + 1000])
     async with owner.connect() as connection:
         await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(text("VACUUM ANALYZE"))
+        listing = select(asked.asked).where(asked.asked.owner_id == ME).order_by(asked.asked.id.desc()).limit(LISTED)
+        sql = listing.compile(dialect=owner.dialect, compile_kwargs={"literal_binds": True})
+        plan = "\n".join((await connection.execute(text(f"EXPLAIN {sql}"))).scalars())
+        if "thing_0_owner" not in plan:
+            raise SystemExit(
+                f"the rows of one owner are not found by their index: the filter's price would be a scan's\n{plan}"
+            )
 
 
 def start_up(engine: AsyncEngine, declared: Declared) -> list[tuple[str, str]]:
