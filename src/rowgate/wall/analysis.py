@@ -56,10 +56,19 @@ def _any_of_all(condition: Any, judge: Callable[[Any], bool]) -> bool:
     if isinstance(condition, BooleanClauseList):
         parts = [_any_of_all(part, judge) for part in condition.clauses]
         return any(parts) if condition.operator is operators.and_ else all(parts)
-    if isinstance(condition, Exists):
-        select = plain_select(condition)
+    sub_select = _sub_select(condition)
+    if sub_select is not None:
+        select = plain_select(sub_select)
         return select is not None and any(_any_of_all(part, judge) for part in conjuncts(select._where_criteria))
     return judge(condition)
+
+
+def _sub_select(condition: Any) -> Any:
+    """Return the sub-select without a row of which a condition is not true; None if it has none."""
+    if isinstance(condition, Exists):
+        return condition
+    is_in = isinstance(condition, BinaryExpression) and condition.operator is operators.in_op
+    return condition.right if is_in and asks_elsewhere(condition.right) else None
 
 
 def bare(condition: Any) -> Any:
@@ -109,7 +118,7 @@ def asks_elsewhere(element: Any) -> bool:
 def plain_select(element: Any) -> Select[Any] | None:
     """Return the SELECT of an EXISTS, or of IN; None if it is more than columns, FROM and WHERE."""
     found = element
-    while not isinstance(found, SelectBase) or not isinstance(found, Select):
+    while not isinstance(found, Select):
         inner = getattr(found, "element", None)
         if inner is None:
             return None

@@ -49,7 +49,7 @@ class Conditions:
     per_row: list[str] = field(default_factory=list, init=False)
     entries: Mapping[TableKey, Entry] = field(init=False)
     dialect: Any = field(init=False)
-    _made: dict[tuple[str, str, str], str] = field(default_factory=dict, init=False)
+    _made: dict[tuple[str, ...], str] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.entries = generic(self.catalog)
@@ -86,10 +86,13 @@ class Conditions:
         body = f"EXISTS (SELECT FROM {table} WHERE {where})"
         return self.function(wanted, keys, "boolean", body)
 
-    def function(self, wanted: str, arguments: Any, returns: str, body: str) -> str:
-        """Return the name of the function with this body, made if there is none yet."""
+    def function(self, wanted: str, arguments: Any, returns: str, body: str, *, of: str = "") -> str:
+        """Return the name of the function with this body, made if there is none yet.
+
+        `of`: the table whose rules share it, so that its name tells where it is used.
+        """
         types = ", ".join(sql_type(argument.type, self.dialect) for argument in arguments)
-        known = self._made.get((types, returns, body))
+        known = self._made.get((of, types, returns, body))
         if known is not None:
             return known
         label = re.sub(r"[^a-z0-9]+", "_", wanted.lower()).strip("_")
@@ -101,7 +104,7 @@ class Conditions:
         returned = f"RETURN QUERY {body}" if is_set else f"RETURN {body}"
         self.functions[name] = Function(SCHEMA, name, types, returns, f"BEGIN\n  {returned};\nEND", "plpgsql")
         called = qualified(SCHEMA, name) if name != label else f"{SCHEMA}.{name}"
-        self._made[types, returns, body] = called
+        self._made[of, types, returns, body] = called
         return called
 
 
@@ -229,7 +232,8 @@ class _Writing:
         return f"{call}({given})"
 
     def _call(self, arguments: Any, returns: str, body: str) -> str:
-        return self.of.function(f"{_label(self.entry)}_{self.rule}", arguments, returns, body)
+        label = _label(self.entry)
+        return self.of.function(f"{label}_{self.rule}", arguments, returns, body, of=label)
 
     def _warn(self, what: str) -> None:
         told = f"{self.entry.name}: {self.rule!r} runs {what} for each row"
