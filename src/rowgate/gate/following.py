@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rowgate.action import Action
+from rowgate.asked import Asked
 from rowgate.decision import is_false, is_true, masked, permitted
 from rowgate.entry import Entry
 from rowgate.errors import Unguarded
@@ -15,6 +16,15 @@ from rowgate.principal import Principal
 
 class Following(Schemas):
     """Renders `can()` as EXISTS of the row by its key, with the decision in it."""
+
+    def visit_rowgate_asked(self, asked: Asked, **_kw: Any) -> str:
+        """Render the answer of the wall's function, for the row in question."""
+        if self.acting is not None:
+            raise Unguarded("can(..., principal=) of a rule that asks other tables: the wall answers for whoever acts")
+        columns = [*(str(self.process(column)) for column in asked.columns), ""]
+        percent = "%%" if self.preparer._double_percents else "%"
+        pieces = [piece.replace("%", percent) for piece in asked.pieces]
+        return f"({''.join(piece + column for piece, column in zip(pieces, columns, strict=True))})"
 
     def visit_rowgate_can(self, term: Can, **_kw: Any) -> str:
         """Render whether an action is permitted on the row that the keys name."""

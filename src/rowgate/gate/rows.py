@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, ColumnClause
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.util import ClauseAdapter
 
 from rowgate import grammar
 from rowgate.action import Action
@@ -98,7 +99,21 @@ class OldRows(Schemas):
             return both
         named = " AND ".join(self.process(criterion, **kw) for criterion in guard.named)
         denied = f"{self.raising(entry)} = 0"
-        return f"CASE WHEN {named} AND {seen} THEN CASE WHEN {may} THEN {self.yes} ELSE {denied} END ELSE {self.no} END"
+        text = f"CASE WHEN {named} AND {seen} THEN CASE WHEN {may} THEN {self.yes} ELSE {denied} END ELSE {self.no} END"
+        return f"{text} AND {self._none_denied(guard, **kw)}" if self.context.walled else text
+
+    def _none_denied(self, guard: RowGuard, **kw: Any) -> str:
+        """Return whether no row that is named may be read and not be written, as SQL that raises otherwise.
+
+        Row security hides such a row from the write before any condition of ours sees it: so it is read beforehand.
+        """
+        entry = guard.entry
+        adapter = ClauseAdapter(entry.table.alias(_NAMED))
+        may = self.condition(entry, adapter.traverse(writable(entry, guard.action, self.variant)))
+        named = " AND ".join(self.process(adapter.traverse(criterion), **kw) for criterion in guard.named)
+        table = self.preparer.format_table(entry.table)
+        judged = f"CASE WHEN {may} THEN {self.no} ELSE {self.raising(entry, _NAMED)} = 0 END"
+        return f"NOT EXISTS (SELECT 1 FROM {table} AS {_NAMED} WHERE {named} AND {judged})"  # noqa: S608 - rendered, all of it
 
     def _may(self, guard: RowGuard) -> str | None:
         """Return whether a row that is read may be written, as SQL; None where all may."""
@@ -175,16 +190,17 @@ class OldRows(Schemas):
             raise AccessDenied(f"a masked column of {entry.name} may not be written")
         return opened
 
-    def raising(self, entry: Entry) -> str:
+    def raising(self, entry: Entry, standing: str | None = None) -> str:
         """Return an expression that raises. It depends on the row, or the planner would evaluate it beforehand."""
         self.guards = True
         if self.dialect.name == "sqlite":
             return "abs(-9223372036854775808)"
-        table = self.preparer.format_table(entry.table)
+        table = standing or self.preparer.format_table(entry.table)
         message = self.render_literal_value(f"rowgate:RG201:{entry.table.fullname}", String())
         return f"CAST({message} || left({table}.ctid::text, 0) AS integer)"
 
 
+_NAMED = "rowgate_named"
 _COMPARED = frozenset({String, Integer, Numeric, Boolean, DateTime, Date, Time, Interval, Uuid, Enum})
 """Kinds of types whose values the database compares: a column set to what it holds already has not changed."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import (
     Table,
 )
-from sqlalchemy.sql.elements import ColumnClause
+from sqlalchemy.sql.elements import BindParameter, ColumnClause
 from sqlalchemy.sql.selectable import TableClause
 
 from rowgate.action import Action
@@ -25,6 +25,7 @@ from rowgate.decision import (
 )
 from rowgate.entry import Entry
 from rowgate.errors import Unguarded
+from rowgate.gate.leaving import UNKNOWN, Leaving, default_of, hiding
 from rowgate.gate.rows import OldRows, RowGuard
 
 _OF_ONE_WRITE = ("target", "proven", "depth", "column_keys", "_carry", "_listed", "_returned", "_state")
@@ -40,14 +41,21 @@ class Writes(OldRows):
             text = super().visit_insert(
                 insert_stmt, visited_bindparam=visited_bindparam, visiting_cte=visiting_cte, **kw
             )
-            return text + self._unproven(insert_stmt, nested=visiting_cte is not None)
+            text += self._unproven(insert_stmt, nested=visiting_cte is not None)
+            read = self.proven or insert_stmt._post_values_clause is not None  # else no policy of SELECT is asked
+            if self.context.walled and read and not self._returned:
+                self._note_leaving(insert_stmt, nested=visiting_cte is not None)
+            return text
 
     def visit_update(self, update_stmt: Any, visiting_cte: Any = None, **kw: Any) -> str:
         """Render an UPDATE whose old rows are judged in WHERE, and whose new rows prove themselves."""
         with self._writing(update_stmt, visiting_cte, kw) as entry:
             guarded = self._guarded(entry, Action.UPDATE, update_stmt)
             text = super().visit_update(guarded, visiting_cte=visiting_cte, **kw)
-            return text + self._unproven(update_stmt, nested=visiting_cte is not None)
+            text += self._unproven(update_stmt, nested=visiting_cte is not None)
+            if self.context.walled and not self._returned:
+                self._note_leaving(update_stmt, nested=visiting_cte is not None)
+            return text
 
     def visit_delete(self, delete_stmt: Any, visiting_cte: Any = None, **kw: Any) -> str:
         """Render a DELETE whose rows are judged in WHERE."""
@@ -108,7 +116,7 @@ class Writes(OldRows):
     def _unproven(self, stmt: Any, *, nested: bool) -> str:
         """Return the proof of the new rows, if no RETURNING has carried it yet."""
         assert self.target is not None
-        if self.proven:
+        if self.proven or (stmt.is_insert and self.context.walled):  # RETURNING would need a row that may be read
             return ""
         state: Any = self._state if nested else self.dml_compile_state
         proof = self._proof(self.target, state.statement, is_insert=stmt.is_insert)
@@ -120,6 +128,35 @@ class Writes(OldRows):
             self.drains_key = True
             proof += f", {self.preparer.quote(str(key.name))}"
         return f" RETURNING {proof}"
+
+    leaving: tuple[Leaving, ...] = ()
+    """The restrictions that the rows of a write may leave, where the wall must be told."""
+
+    def _note_leaving(self, stmt: Any, *, nested: bool) -> None:
+        """Remember which restrictions the new rows may leave that do not judge them."""
+        assert self.target is not None
+        entry = self.target
+        upsert = getattr(stmt, "_post_values_clause", None) is not None
+        written = None if stmt.is_insert else self.written(entry, stmt) | _automatic(entry)
+        for rule, read in hiding(entry, self.variant, written):
+            told = (
+                not nested and not upsert and not (stmt.is_insert and (stmt._multi_values or stmt.select is not None))
+            )
+            values = {name: self._new_value(entry, stmt, name) for name in read} if told else {}
+            found = Leaving(entry.key, rule, values)
+            if any(isinstance(value, BindParameter) for value in values.values()) or found.leaves([{}], {}):
+                self.leaving = (*self.leaving, found)
+
+    def _new_value(self, entry: Entry, stmt: Any, name: str) -> Any:
+        """Return what a column is set to: a bind, or a value that Python knows."""
+        column = entry.column(name)
+        prefetched = self.insert_prefetch if stmt.is_insert else self.update_prefetch
+        if any(str(one.name) == name for one in prefetched or ()):
+            return default_of(column) if stmt.is_insert else UNKNOWN
+        value = self._set_to(entry, stmt, name)
+        if value is None:
+            return default_of(column) if stmt.is_insert and name not in self.written(entry, stmt) else UNKNOWN
+        return value if isinstance(value, BindParameter) else UNKNOWN
 
     drains: bool = False
     """Whether RETURNING was added by the gate, so that its rows are nobody's result."""

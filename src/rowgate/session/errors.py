@@ -64,6 +64,8 @@ def stripped(error: BaseException, *, overflow_denies: bool = False) -> BaseExce
     if denied or (overflow_denies and str(orig) == "integer overflow"):
         table = f" on {denied[2]}" if denied else ""
         return AccessDenied(f"the policy{table} denies this write", code="RG201")
+    if _violates_row_security(orig):
+        return AccessDenied("row security denies this write", code="RG201")
     seen = StrippedError(_sqlstate(orig), _constraint(orig))
     if isinstance(error, DBAPIError):
         clean: StatementError = type(error)(
@@ -95,6 +97,16 @@ def _sqlstate(orig: Any) -> str | None:
         if isinstance(found, str):
             return found
     return None
+
+
+def _violates_row_security(orig: Any) -> bool:
+    """Return whether this is the error of a new row that a policy of the database denies.
+
+    A missing right has the same SQLSTATE, and the message is translated: the function of PostgreSQL that raises tells.
+    """
+    cause = getattr(orig, "__cause__", None)
+    raised_in = getattr(getattr(orig, "diag", None), "source_function", None)
+    return "ExecWithCheckOptions" in (raised_in, getattr(cause, "server_source_function", None))
 
 
 def _constraint(orig: Any) -> str | None:

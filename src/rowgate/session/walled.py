@@ -5,6 +5,7 @@ goes back to its pool. A connection remembers which lifts its transaction's cont
 statement that needs others. A statement without lifts that comes later has the plain one sent before it.
 """
 
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,8 @@ from rowgate.principal import Principal
 from rowgate.session.audit import Audit, log_event
 from rowgate.session.begin import driver_of
 from rowgate.session.connection import GuardedConnection, GuardedEngine
+from rowgate.wall.answers import answered
+from rowgate.wall.generic import lift_name
 from rowgate.wall.objects import literal
 from rowgate.wall.signing import PRINCIPAL, SETTING, UNBOUND, Signing
 from rowgate.wall.texts import Bodies
@@ -30,6 +33,8 @@ class WalledEngine(GuardedEngine):
     """A guarded engine whose connections tell the database who acts."""
 
     def __init__(self, original: Engine, catalog: Catalog, signing: Signing, audit: Audit = log_event) -> None:
+        catalog = copy(catalog)
+        catalog.entries = dict(answered(catalog))
         super().__init__(original, catalog, audit)
         self.signing = signing
         self.wire = driver_of(original.dialect)
@@ -39,8 +44,17 @@ class WalledEngine(GuardedEngine):
         made: Any = super()._derive(variant)
         made.rowgate = replace(made.rowgate, walled=True)
         if variant is not None:
-            made.rowgate_lifts = variant.lifts | {name for _, name in variant.lifted}
+            made.rowgate_lifts = self._lifts_of(variant)
         return made
+
+    def _lifts_of(self, variant: Variant) -> frozenset[str]:
+        """Return what contexts call the lifts of a variant: the session's, and those of one statement."""
+        rules = ((key, rule) for key, entry in self.catalog.entries.items() for rule in entry.restricts)
+        return frozenset(
+            lift_name(self.catalog, key, rule)
+            for key, rule in rules
+            if (rule.name in variant.lifts or (key, rule.name) in variant.lifted) and rule.lift & variant.roles
+        )
 
 
 class WalledConnection(GuardedConnection):
@@ -53,8 +67,8 @@ class WalledConnection(GuardedConnection):
     def admit(self, who: Principal, variant: Variant, watcher: set[Any]) -> None:
         """Bind the connection to a principal, and begin its transaction in the database as that one."""
         super().admit(who, variant, watcher)
-        if self._told != variant.lifts:
-            self._tell(variant.lifts)
+        if self._told != self._own_dialect.rowgate_lifts:
+            self._tell(self._own_dialect.rowgate_lifts)
 
     def _begin_impl(self, transaction: Any) -> None:
         super()._begin_impl(transaction)
@@ -67,7 +81,7 @@ class WalledConnection(GuardedConnection):
     def _begun(self) -> None:
         self._told = None
         if self._variant is not None:
-            self._tell(self._variant.lifts)
+            self._tell(self._own_dialect.rowgate_lifts)
 
     def _rollback_to_savepoint_impl(self, name: str) -> None:
         super()._rollback_to_savepoint_impl(name)
@@ -77,9 +91,24 @@ class WalledConnection(GuardedConnection):
         self, dialect: Any, constructor: Any, statement: Any, parameters: Any, *args: Any, **kw: Any
     ) -> Any:
         needed = getattr(dialect, "rowgate_lifts", None)
-        if needed is not None and needed != self._told and not isinstance(statement.statement, _SAVEPOINTS):
-            self._tell(needed)
+        if needed is not None:  # None: the query for the principal
+            leaving = getattr(statement, "leaving", ())
+            if leaving:
+                needed |= self._left(statement, leaving, parameters, args[-1])
+            if needed != self._told and not isinstance(statement.statement, _SAVEPOINTS):
+                self._tell(needed)
         return super()._execute_context(dialect, constructor, statement, parameters, *args, **kw)
+
+    def _left(self, compiled: Any, leaving: Any, parameters: Any, extracted: Any) -> frozenset[str]:
+        """Return what contexts call the lifts that a write needs, whose rows may leave a restriction."""
+        given: dict[Any, Any] = {}
+        if extracted:  # the statement was compiled with other values
+            same, _ = compiled._cache_key_bind_match
+            for original, bind in zip(compiled.cache_key[1], extracted, strict=True):
+                given.update((one, bind) for one in same.get(original, ()))
+        rows = parameters if isinstance(parameters, list | tuple) else [parameters or {}]
+        catalog = self.engine.catalog
+        return frozenset(lift_name(catalog, one.key, one.rule) for one in leaving if one.leaves(rows, given))
 
     def _tell(self, lifts: frozenset[str]) -> None:
         """Set the context of this transaction, which begins with it if it has not yet.

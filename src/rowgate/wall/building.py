@@ -8,6 +8,7 @@ from rowgate.catalog import Catalog
 from rowgate.errors import CatalogError
 from rowgate.permission import TableKey
 from rowgate.wall import context, masks
+from rowgate.wall.analysis import asks_elsewhere
 from rowgate.wall.columns import triggers
 from rowgate.wall.functions import Conditions
 from rowgate.wall.grants import rights
@@ -64,12 +65,7 @@ def create(catalog: Catalog, *, role: str, signing: Signing, owner: str | None =
     if role == owner:
         raise CatalogError(f"role {role!r} owns the tables: the application needs a login of its own")
     conditions = Conditions(catalog, schema)
-    of_tables: list[Object] = []
-    granted: list[Object] = []
-    for entry in catalog.entries.values():
-        of_tables += policies(conditions, entry, role=role, owner=owner)
-        of_tables += triggers(conditions, entry)
-        granted += rights(conditions, entry, role=role)
+    of_tables, granted = write(conditions, role=role, owner=owner)
     functions = list(conditions.functions.values())
     callable_ = [Grant("EXECUTE", f"FUNCTION {made.signature}", role) for made in functions]
     own = [Grant("USAGE", f'SCHEMA "{SCHEMA}"', role)]
@@ -78,6 +74,20 @@ def create(catalog: Catalog, *, role: str, signing: Signing, owner: str | None =
         warnings.warn(told, PerRow, stacklevel=2)
     unsaid = {key: tuple(masks.unsaid(entry)) for key, entry in catalog.entries.items() if masks.unsaid(entry)}
     return Wall(objects, unsaid, tuple(conditions.per_row))
+
+
+def write(conditions: Conditions, *, role: str, owner: str | None = None) -> tuple[list[Object], list[Object]]:
+    """Return what stands on the tables of a catalog, and the rights on them. The functions are in `conditions`."""
+    of_tables: list[Object] = []
+    granted: list[Object] = []
+    for entry in conditions.catalog.entries.values():
+        of_tables += policies(conditions, entry, role=role, owner=owner)
+        of_tables += triggers(conditions, entry)
+        granted += rights(conditions, entry, role=role)
+        for name, mask in entry.masks.items():  # the gate's, which asks other tables by functions of the wall
+            if mask.unless_when is not None and asks_elsewhere(mask.unless_when):
+                conditions.text(entry, mask.unless_when, rule=f"mask of {name}")
+    return of_tables, granted
 
 
 def drop(

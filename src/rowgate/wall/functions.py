@@ -108,6 +108,11 @@ class Conditions:
         return called
 
 
+def writing(of: Conditions, entry: Entry, rule: str) -> "_Writing":
+    """Return what writes the parts of a rule in a policy."""
+    return _Writing(of, entry, rule, Place.POLICY)
+
+
 @dataclass(slots=True)
 class _Writing:
     """Writes one condition: AND, OR and NOT as they are, and each atom of them by its kind."""
