@@ -158,6 +158,20 @@ def test_the_grammar_page_has_every_construct() -> None:
     assert listed == [grammar.PLAIN, grammar.STABLE_FUNCTIONS, grammar.VOLATILE_FUNCTIONS, grammar.OPERATORS]
 
 
+ENDPOINT = re.compile(r"`((?:GET|POST|PUT|PATCH|DELETE) /[^\s`?]*)[^`]*`")
+
+
+def test_every_endpoint_is_documented() -> None:
+    """The table of the API has each endpoint of the server, and none that it has not; so has that of INCITS 359."""
+    from rowgate.server.app import create_app
+
+    app = create_app(Settings(_env_file=None, secret_key=SecretStr("x" * 32)))
+    paths = app.openapi()["paths"]
+    served = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    assert served == set(ENDPOINT.findall(section("server.md", "API")))
+    assert set(ENDPOINT.findall(section("server.md", "Roles after INCITS 359"))) <= served
+
+
 @pytest.mark.parametrize("page", OWN_PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     """A relative link names a file that exists, and an anchor that one of its headings makes."""

@@ -111,12 +111,12 @@ def share(by: str, title: str, *, signed: str | None = None) -> Expectation:
     )
 
 
-def assign(by: str, role_name: str, *, signed: str | None = None) -> Expectation:
-    """Ask whether a user may give `nobody` a role, signing as somebody."""
+def assign(by: str, role_name: str, *, signed: str | None = None, to: str = "nobody") -> Expectation:
+    """Ask whether a user may give somebody a role, signing as somebody."""
     return adds(
         by,
         lambda ask: UserRole(
-            user_id=ask.world.users["nobody"], role_id=role(role_name), assigned_by=ask.world.users[signed or by]
+            user_id=ask.world.users[to], role_id=role(role_name), assigned_by=ask.world.users[signed or by]
         ),
     )
 
@@ -255,6 +255,8 @@ EXPECTATIONS: dict[str, tuple[Expectation, Callable[[World], object]]] = {
     ),
     "admin gives what she holds": (assign("admin", "free_user"), is_("done")),
     "admin gives only what she holds": (assign("admin", "auditor"), is_("denied")),
+    "admin takes what nobody holds": (assign("admin", "auditor", to="admin"), is_("done")),
+    "others take nothing": (assign("paid", "auditor", to="paid"), is_("denied")),
     "admin signs herself": (assign("admin", "free_user", signed="free"), is_("denied")),
     "others give nothing": (assign("paid", "paid_user"), is_("denied")),
     "admin lengthens what she holds": (

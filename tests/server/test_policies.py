@@ -118,6 +118,7 @@ HELD_BY = {
     "assignments.allow my-roles": {"admin sees assignments", "users keep their roles", "users lengthen nothing"},
     "assignments.allow admin": {"admin sees assignments", "admin takes roles", "admin lengthens what she holds"},
     "assignments.allow admin-grants": {"admin gives what she holds", "admin lengthens what she holds"},
+    "assignments.allow admin-first": {"admin takes what nobody holds"},
     "hierarchy.allow vocabulary": {"hierarchy is public", "admin ends inheritance", "others end no inheritance"},
     "hierarchy.allow admin": {"admin ends inheritance"},
     "hierarchy.allow admin-grants": {"admin lets inherit what she holds"},

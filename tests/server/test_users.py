@@ -49,12 +49,3 @@ async def test_several_roles(client: httpx2.AsyncClient, database: Logins, world
     query(database.owner, give.format("now() + interval '1 hour'"), world.users["free"], "admin")
     query(database.owner, give.format("now() - interval '1 hour'"), world.users["free"], "paid_user")
     assert ["admin", "free_user"] == (await client.get("/users/me")).json()["roles"]
-
-
-@pytest.mark.acting_as("admin")
-async def test_others_have_no_address(client: httpx2.AsyncClient, world: World) -> None:
-    """There is no way to another user, and no list of them."""
-    for path in ("/users", "/users/", f"/users/{world.users['free']}"):
-        answer = await client.get(path, follow_redirects=True)
-        assert 404 == answer.status_code
-        problem(answer)

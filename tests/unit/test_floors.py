@@ -15,13 +15,13 @@ LIBRARY = {
     "live": 8, "__init__": 9, "fastapi": 10, "alembic": 10, "testing": 10, "cli": 10, "server": 11,
 }  # fmt: skip
 SERVER = {
-    "__init__": 0, "identifiers": 0, "body_limit": 0, "secret_files": 0, "embedded_host": 0,
+    "__init__": 0, "identifiers": 0, "errors": 0, "paging": 0, "body_limit": 0, "secret_files": 0, "embedded_host": 0,
     "settings": 1, "security": 1, "embedded_roles": 1, "embedded_traces": 1, "embedded": 2,
     "database": 3, "models": 4, "principals": 5, "policies": 6, "migrations": 6,
-    "migrate": 7, "audit": 7,
-    "accounts": 8, "users": 8, "roles": 8, "documents": 8, "configurations": 8,
-    "problems": 9, "dependencies": 9, "startup": 9, "demo": 9, "routers": 10, "console": 10, "app": 11, "launch": 12,
-    "cli": 13,
+    "migrate": 7, "audit": 7, "reviews": 7, "accounts": 8, "users": 8, "roles": 8, "purges": 8, "permissions": 8,
+    "documents": 8, "shares": 8, "configurations": 8, "assignments": 9,
+    "problems": 9, "startup": 9, "demo": 9, "dependencies": 10, "routers": 11, "console": 11, "app": 12, "launch": 13,
+    "cli": 14,
 }  # fmt: skip
 HOSTS = {"fastapi": "fastapi", "alembic": "alembic", "typer": "cli", "pytest": "testing"}
 FILES = sorted(path for path in ROOT.rglob("*.py") if "versions" not in path.parts)

@@ -1,19 +1,23 @@
 """What endpoints depend on: settings, the database, who asks, and the request's session."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, HTTPException, Query, Request
 from fastapi.security import OAuth2PasswordBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rowgate import NoPrincipal
 from rowgate.fastapi import session_dependency
 from rowgate.server.accounts import Sessions, find_principal
+from rowgate.server.audit import Origin, record
 from rowgate.server.database import Database
 from rowgate.server.policies import SOFT_DELETE
+from rowgate.server.problems import origin_of
 from rowgate.server.security import InvalidToken, read_access_token
 from rowgate.server.settings import Settings
 
@@ -61,9 +65,11 @@ def get_subject(
         raise NoPrincipal("the access token is not valid") from None
 
 
-def get_who(subject: Annotated[UUID, Depends(get_subject)]) -> Any:
+def get_who(request: Request, subject: Annotated[UUID, Depends(get_subject)]) -> Any:
     """Give the function that finds the principal in the session's own transaction."""
-    return partial(find_principal, subject=subject)
+    who = partial(find_principal, subject=subject)
+    request.state.who = who  # a denial is told to the audit as of whoever asked
+    return who
 
 
 def get_lifts(
@@ -82,10 +88,63 @@ SessionsDep = Annotated[Sessions, Depends(get_sessions)]
 CurrentUser = Annotated[UUID, Depends(get_subject)]
 """The id of whoever asks. 401 if nobody does."""
 
-SessionDep = Annotated[AsyncSession, Depends(session_dependency(get_sessions, get_who), scope="function")]
+
+OriginDep = Annotated[Origin, Depends(origin_of)]
+
+
+async def get_session(
+    session: Annotated[AsyncSession, Depends(session_dependency(get_sessions, get_who), scope="function")],
+    origin: OriginDep,
+) -> AsyncSession:
+    """Give the request's session, which knows where the request came from."""
+    session.info["origin"] = origin
+    return session
+
+
+async def get_lifting_session(
+    session: Annotated[
+        AsyncSession, Depends(session_dependency(get_sessions, get_who, lift=get_lifts), scope="function")
+    ],
+    lifts: Annotated[Iterable[str], Depends(get_lifts)],
+    origin: OriginDep,
+) -> AsyncSession:
+    """Give the request's session with the lifts that it asks for, each with its line in the audit."""
+    session.info["origin"] = origin
+    if lifts:
+        await session.connection()  # refuses what the principal may not lift
+        for name in lifts:
+            record(session, "lift", ("documents", None), lift=name)
+    return session
+
+
+SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
 """The request's session, committed before the response leaves. 401 if nobody asks."""
 
-LiftingSessionDep = Annotated[
-    AsyncSession, Depends(session_dependency(get_sessions, get_who, lift=get_lifts), scope="function")
-]
+LiftingSessionDep = Annotated[AsyncSession, Depends(get_lifting_session, scope="function")]
 """The same, with the lifts that the request asks for. 403 where the policy does not let this principal lift."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Which page of a list is asked for."""
+
+    limit: int
+    cursor: str | None
+
+
+def get_paging(
+    settings: SettingsDep,
+    limit: Annotated[int, Query(ge=1, description="How many at the most.")] = 20,
+    cursor: Annotated[str | None, Query(max_length=64, description="`next_cursor` of the page before.")] = None,
+) -> Paging:
+    """Give the page that is asked for.
+
+    Raises:
+        HTTPException: it would be larger than the settings let it be; 422.
+    """
+    if limit > settings.max_page_size:
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, f"A page has at most {settings.max_page_size} items.")
+    return Paging(limit, cursor)
+
+
+PageDep = Annotated[Paging, Depends(get_paging)]

@@ -1,8 +1,6 @@
 """Documents: list, get, create, change, delete. No filter by who asks: the session has it."""
 
-import base64
-import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,26 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rowgate import AccessDenied
 from rowgate.server.models import Document
+from rowgate.server.paging import Page, page_by_key
 
 
-class InvalidCursorError(ValueError):
-    """The cursor is not one that a list gave out."""
-
-
-async def list_documents(
-    session: AsyncSession, *, limit: int, cursor: str | None
-) -> tuple[Sequence[Document], str | None]:
+async def list_documents(session: AsyncSession, *, limit: int, cursor: str | None) -> Page[Document]:
     """Return a page of documents, newest first, and the cursor of the next page, None on the last.
 
     Raises:
         InvalidCursorError: the cursor is not one of ours.
     """
-    page = select(Document).order_by(Document.id.desc()).limit(limit + 1)
-    if cursor is not None:
-        page = page.where(Document.id < _decode(cursor))
-    found = (await session.scalars(page)).all()
-    more = len(found) > limit
-    return found[:limit], _encode(found[limit - 1].id) if more else None
+    return await page_by_key(session, select(Document), Document.id, limit=limit, cursor=cursor)
 
 
 async def get_document(session: AsyncSession, document_id: UUID) -> Document | None:
@@ -74,14 +62,3 @@ async def delete_document(session: AsyncSession, document: Document) -> None:
     """Delete a locked document softly: it stays, for an admin's lift."""
     document.is_deleted = True
     await session.flush()
-
-
-def _encode(key: UUID) -> str:
-    return base64.urlsafe_b64encode(key.bytes).rstrip(b"=").decode()
-
-
-def _decode(cursor: str) -> UUID:
-    try:
-        return UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError):
-        raise InvalidCursorError("the cursor is not one that this list gave out") from None

@@ -7,7 +7,8 @@ documents that need no payment. Owners see, change and share their own; what the
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Uuid, and_, func, or_, select
+from sqlalchemy import ColumnElement, Uuid, and_, func, or_, select, true
+from sqlalchemy.orm import aliased
 
 from rowgate import EVERYONE, Catalog, principal
 from rowgate.server.models import (
@@ -43,6 +44,23 @@ principal_query = catalog.principal_query(who_acts(user_of_token()))
 def my_roles() -> Any:
     """Select the keys of the roles that whoever acts has active, those that she inherits included."""
     return select(Role.id).where(principal.has_role(Role.name))
+
+
+def roles_of_nobody() -> Any:
+    """Select the keys of the roles that nobody holds, not even by inheritance: for whoever acts, if she is a user.
+
+    By naming her it is a set of hers, which the wall can look up; it is a small one in any case.
+    """
+    held, above, me = aliased(UserRole), aliased(RoleParent), aliased(User)
+    return (
+        select(Role.id)
+        .join(me, true())
+        .where(
+            me.id == principal.id,
+            ~select(held.user_id).where(held.role_id == Role.id).exists(),
+            ~select(above.senior_id).where(above.junior_id == Role.id).exists(),
+        )
+    )
 
 
 def shared_with_me(level: ShareLevel) -> ColumnElement[bool]:
@@ -138,6 +156,16 @@ assignments.allow(
     to=RoleName.ADMIN,
     check=and_(UserRole.role_id.in_(my_roles()), UserRole.assigned_by == principal.id),
     name="admin-grants",  # and only what she holds
+)
+assignments.allow(
+    "create",
+    to=RoleName.ADMIN,
+    when=and_(
+        UserRole.user_id == principal.id,
+        UserRole.assigned_by == principal.id,
+        UserRole.role_id.in_(roles_of_nobody()),
+    ),
+    name="admin-first",  # a role that nobody has at all, such as a new one, she may take for herself
 )
 
 hierarchy = catalog.policy(RoleParent)

@@ -7,6 +7,7 @@ database that is down 503 with Retry-After. Whoever asks never sees a traceback.
 import logging
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,7 +17,11 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from rowgate import AccessDenied
 from rowgate.fastapi import MEDIA_TYPE, problem, problems
+from rowgate.server.audit import Origin, record
+from rowgate.server.errors import ConflictError, NotFoundError
+from rowgate.server.paging import InvalidCursorError
 
 logger = logging.getLogger("rowgate.server")
 
@@ -44,6 +49,12 @@ def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     return {s.value: {"description": s.phrase, "content": content} for s in statuses}
 
 
+def origin_of(request: Request) -> Origin:
+    """Return where a request came from, for the audit."""
+    address = None if request.client is None else request.client.host
+    return Origin(address, f"{request.method} {request.url.path}", request.headers.get("x-request-id"))
+
+
 def not_found() -> HTTPException:
     """Return the error for what does not exist, or is not to be seen: nobody can tell which."""
     return HTTPException(HTTPStatus.NOT_FOUND, "There is no such thing, or none that you may see.")
@@ -52,12 +63,49 @@ def not_found() -> HTTPException:
 def install(app: FastAPI) -> None:
     """Answer every error as a problem."""
     problems(app)
+    app.add_exception_handler(AccessDenied, _denied)
+    app.add_exception_handler(ConflictError, _conflict)
+    app.add_exception_handler(NotFoundError, _not_found)
+    app.add_exception_handler(InvalidCursorError, _cursor)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StarletteHTTPException, _http)
     app.add_exception_handler(PoolTimeoutError, _busy)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(OSError, _down)
     app.add_exception_handler(Exception, _unexpected)
+
+
+async def _denied(request: Request, error: Exception) -> JSONResponse:
+    """Tell the audit, in a transaction of its own: that of the request is rolled back by now."""
+    assert isinstance(error, AccessDenied)
+    try:
+        await _audit_denial(request, error.code)
+    except Exception:  # the answer is no, whether or not it can be written down
+        logger.exception("a denial could not be written to the audit")
+    return problem(HTTPStatus.FORBIDDEN, "You may see this, but not do that.", code=error.code)
+
+
+async def _audit_denial(request: Request, code: str) -> None:
+    keys = [value for name, value in request.path_params.items() if name.endswith("_id")]
+    target = request.url.path.split("/")[1], next((UUID(str(key)) for key in keys), None)
+    sessions = request.app.state.database.sessions
+    async with sessions(request.state.who) as session:
+        await session.connection()
+        session.info["origin"] = origin_of(request)
+        record(session, "denied", target, code=code)
+        await session.commit()
+
+
+async def _conflict(_request: Request, error: Exception) -> JSONResponse:
+    return problem(HTTPStatus.CONFLICT, str(error))
+
+
+async def _not_found(request: Request, _error: Exception) -> JSONResponse:
+    return await _http(request, not_found())
+
+
+async def _cursor(_request: Request, _error: Exception) -> JSONResponse:
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "The cursor is not one of this list.")
 
 
 async def _invalid(_request: Request, error: Exception) -> JSONResponse:

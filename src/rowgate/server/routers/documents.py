@@ -1,13 +1,12 @@
 """`/documents`: no endpoint filters by who asks; the session does."""
 
 from http import HTTPStatus
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import APIRouter, Response
 
 from rowgate.server import documents
-from rowgate.server.dependencies import CurrentUser, LiftingSessionDep, SessionDep, SettingsDep
+from rowgate.server.dependencies import CurrentUser, LiftingSessionDep, PageDep, SessionDep
 from rowgate.server.models import Document
 from rowgate.server.problems import not_found, responses
 from rowgate.server.routers.schemas import DocumentIn, DocumentOut, DocumentPage, DocumentPatch
@@ -22,18 +21,11 @@ CHANGED = {**DENIED, **responses(HTTPStatus.BAD_REQUEST)}
 @router.get("", operation_id="list_documents", responses=responses(HTTPStatus.FORBIDDEN))
 async def list_documents(
     session: LiftingSessionDep,
-    settings: SettingsDep,
-    limit: Annotated[int, Query(ge=1, description="How many at the most.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=64, description="`next_cursor` of the page before.")] = None,
+    page: PageDep,
 ) -> DocumentPage:
     """List the documents that whoever asks may see, newest first."""
-    if limit > settings.max_page_size:
-        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, f"A page has at most {settings.max_page_size} documents.")
-    try:
-        items, following = await documents.list_documents(session, limit=limit, cursor=cursor)
-    except documents.InvalidCursorError:
-        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, "The cursor is not one of this list.") from None
-    return DocumentPage(items=[DocumentOut.model_validate(item) for item in items], next_cursor=following)
+    found = await documents.list_documents(session, limit=page.limit, cursor=page.cursor)
+    return DocumentPage(items=[DocumentOut.model_validate(item) for item in found.rows], next_cursor=found.next_cursor)
 
 
 @router.post(

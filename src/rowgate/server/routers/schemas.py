@@ -12,14 +12,19 @@ def is_storable(text: str) -> bool:
     return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """Return a text that PostgreSQL can store.
+
+    Raises:
+        ValueError: it cannot.
+    """
     if not is_storable(text):
         raise ValueError("NUL characters and lone surrogates cannot be stored")
     return text
 
 
-Line = Annotated[str, AfterValidator(_storable), Field(min_length=1, max_length=255)]
-Text = Annotated[str, AfterValidator(_storable), Field(max_length=1_000_000)]
+Line = Annotated[str, AfterValidator(storable), Field(min_length=1, max_length=255)]
+Text = Annotated[str, AfterValidator(storable), Field(max_length=1_000_000)]
 
 
 class Strict(BaseModel):

@@ -1,0 +1,98 @@
+"""What roles and users may do: the rules that speak for a role, and what a user may do to one document.
+
+The first is read from the catalog, which has every permission there is; the second is computed by the database from the
+same policies.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rowgate import Principal, can
+from rowgate.server.errors import NotFoundError
+from rowgate.server.models import Document, Role, User
+from rowgate.server.policies import catalog
+from rowgate.server.reviews import authorized_roles, juniors
+
+NOBODY = UUID(int=0)
+"""The id of nobody: what a role may do by itself, whoever has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """That a rule lets do something with the rows of a table: with all of them, or those that meet its condition."""
+
+    action: str
+    table: str
+    rule: str
+    role: str | None
+    conditional: bool
+
+
+def permissions_of(roles: Iterable[str]) -> list[Permission]:
+    """Return what the rules give whoever has these roles active; a rule for everybody who is logged in has no role."""
+    catalog.freeze()
+    active = set(roles)
+    found = []
+    for entry in catalog.entries.values():
+        for rule in entry.allows:
+            spoken: list[str | None] = [None] if rule.roles is None else [*sorted(rule.roles & active)]
+            found += [
+                Permission(str(action), entry.name, rule.name, role, rule.when is not None)
+                for role in spoken
+                for action in sorted(rule.actions)
+            ]
+    return sorted(found, key=lambda one: (one.table, one.action, one.rule, one.role or ""))
+
+
+async def user_permissions(session: AsyncSession, user_id: UUID) -> list[Permission]:
+    """Return what the roles of a user give her (UserPermissions).
+
+    Raises:
+        NotFoundError: there is no such user, or whoever acts may not see her.
+    """
+    if await session.get(User, user_id) is None:
+        raise NotFoundError
+    return permissions_of(role.name for role in await session.scalars(authorized_roles(user_id)))
+
+
+async def role_permissions(session: AsyncSession, role: Role) -> list[Permission]:
+    """Return what a role gives, inherited permissions included (RolePermissions)."""
+    names = await session.scalars(select(Role.name).where(Role.id.in_(juniors(role.id))))
+    return [one for one in permissions_of(names) if one.role is not None]
+
+
+async def user_operations(session: AsyncSession, user_id: UUID, document_id: UUID) -> list[str]:
+    """Return what a user may do to a document, with all her roles active (UserOperationsOnObject).
+
+    Raises:
+        NotFoundError: there is no such user or document, or whoever acts may not see it.
+    """
+    user = await session.get(User, user_id)
+    if user is None:
+        raise NotFoundError
+    roles = {role.name for role in await session.scalars(authorized_roles(user_id))}
+    found = await _operations(session, Principal(user_id, roles=roles), document_id)
+    return found if user.is_active else []
+
+
+async def role_operations(session: AsyncSession, role: Role, document_id: UUID) -> list[str]:
+    """Return what a role lets do to a document that is nobody's own (RoleOperationsOnObject).
+
+    Raises:
+        NotFoundError: there is no such document, or whoever acts may not see it.
+    """
+    names = set(await session.scalars(select(Role.name).where(Role.id.in_(juniors(role.id)))))
+    return await _operations(session, Principal(NOBODY, roles=names), document_id)
+
+
+async def _operations(session: AsyncSession, who: Principal, document_id: UUID) -> list[str]:
+    actions = ("read", "update", "delete")
+    asked = select(*(can(action, Document, principal=who) for action in actions)).where(Document.id == document_id)
+    row = (await session.execute(asked)).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return [action for action, may in zip(actions, row, strict=True) if may]
