@@ -1,11 +1,16 @@
 """The engines of each driver: the application's, and the owner's, which sees all."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
+
+from rowgate.testing.arena import Arena
+from rowgate.testing.world import OwnWorld
 
 DRIVERS = ("asyncpg", "psycopg", "psycopg_async", "sqlite", "aiosqlite")
 
@@ -25,7 +30,29 @@ def engines(driver: str, folder: Path, logins: Any) -> tuple[Any, Any, list[str]
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {found.app.username}",
         f"ALTER DATABASE {found.app.database} SET lock_timeout = '1s'",
     ]
-    return create(found.app), create(found.owner, pool_size=20), grant
+    return create(found.app), create(found.owner, pool_size=12), grant
+
+
+@asynccontextmanager
+async def opened(
+    driver: str, folder: Path, cluster: Any, protection: Any, *, as_owner: bool = False
+) -> AsyncIterator[Arena]:
+    """Open the suite's own world in a new database; `as_owner` lets the application log in as the owner."""
+    with ExitStack() as database:
+        logins = None if "sqlite" in driver else database.enter_context(cluster.database())
+        if as_owner and logins is not None:
+            logins = replace(logins, app=logins.owner)
+        app, owner, grant = engines(driver, folder, logins)
+        arena = Arena(OwnWorld(), protection, app, owner, grant)
+        try:
+            await arena.open()
+            yield arena
+        finally:
+            await arena.close()
+            for engine in (app, owner):
+                done = engine.dispose()
+                if done is not None:
+                    await done
 
 
 def _pragmas(setting: str) -> Callable[..., None]:

@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, func, insert, inspect, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
 from conformance.databases import DRIVERS
-from rowgate.testing import Case, Family, Given, Outcome, Rowgate
-from rowgate.testing.arena import ArenaError
+from rowgate.principal import Principal
+from rowgate.testing import Case, Family, Given, Kind, Outcome, Rowgate, all_cases
+from rowgate.testing.arena import IDLE, ArenaError
+from rowgate.testing.facade import facade
 from rowgate.testing.judge import Judge, Result
 from rowgate.testing.normal import normal
 from rowgate.testing.world_models import Comment, Document, User, UserRole
@@ -151,6 +153,53 @@ async def asks_by_unique(given: Given) -> Any:
 CASES = {case.run.__name__: case for case in samples.cases}
 
 
+DDL_OF_BOTH = [
+    "CREATE INDEX made_index ON scratch (text)",
+    "CREATE TABLE made_table (id integer)",
+    "CREATE VIEW made_view AS SELECT title FROM documents",
+    "ALTER TABLE scratch ADD COLUMN made text",
+    "DROP TABLE scratch",
+]
+DDL_OF = {
+    "sqlite": ["CREATE TRIGGER made_trigger AFTER INSERT ON scratch BEGIN DELETE FROM tags; END"],
+    "postgresql": [
+        "CREATE FUNCTION made_function() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+        "CREATE SCHEMA made_schema",
+        "CREATE SEQUENCE made_sequence",
+        "CREATE TYPE made_type AS ENUM ('x')",
+        "CREATE POLICY made_policy ON documents USING (true)",
+        "CREATE RULE made_rule AS ON INSERT TO scratch DO INSTEAD NOTHING",
+        "CREATE STATISTICS made_statistics ON id, text FROM scratch",
+        "COMMENT ON TABLE scratch IS 'made'",
+        "COMMENT ON SCHEMA public IS 'made'",
+        "GRANT SELECT ON scratch TO PUBLIC",
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO PUBLIC",
+        "ALTER TABLE scratch ADD CONSTRAINT made_check CHECK (id <> 77)",
+        "ALTER TABLE scratch ALTER COLUMN text SET DEFAULT 'made'",
+        "ALTER TABLE documents ENABLE ROW LEVEL SECURITY",
+        "TRUNCATE scratch",
+        "DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || quote_ident(current_database()) || ' SET work_mem = 8192'; END $$",
+    ],
+}
+
+
+def ddl_cases(statements: list[str]) -> list[Case]:
+    """Return a case for each statement of DDL."""
+    made = Family("ddl")
+    for number, statement in enumerate(statements):
+
+        async def run(given: Given, statement: str = statement) -> Any:
+            await given.session.execute(text(statement))
+
+        run.__name__ = f"ddl_{number}"
+        run.__doc__ = statement
+        made.write_in()(run)
+    return made.cases
+
+
+DDL_CASES = {dialect: ddl_cases([*DDL_OF_BOTH, *own]) for dialect, own in DDL_OF.items()}
+
+
 class Open:
     """Protects nothing."""
 
@@ -218,10 +267,17 @@ async def judged(judge: Judge, case: Case) -> Result:
     return found
 
 
+async def left_over(arena: Any) -> list[str]:
+    """Return the names of views that are not the world's."""
+    async with facade(arena.owner).connect() as connection:
+        names = await connection.run_sync(lambda sync: inspect(sync).get_view_names())
+    return sorted(set(names) - set(arena.world.views))
+
+
 @pytest.fixture
-async def judge_of(arenas: Any) -> Any:
-    async def make(driver: str, protection: Any) -> Judge:
-        return Judge(await arenas(driver, protection))
+async def judge_of(arena_of: Any) -> Any:
+    async def make(driver: str, protection: Any, **options: Any) -> Judge:
+        return Judge(await arena_of(driver, protection, **options))
 
     return make
 
@@ -267,7 +323,7 @@ async def test_tables_that_a_protected_run_drops_are_a_leak(judge_of: Any) -> No
     judge = await judge_of("sqlite", Open())
     assert (await judged(judge, CASES["drops_a_table"])).outcome is Outcome.WRITE_LEAK
     assert (await judged(judge, CASES["leaves_a_view"])).outcome is Outcome.WRITE_LEAK
-    assert "left_over" not in await judge.arena._shape()
+    assert await left_over(judge.arena) == []
 
 
 @pytest.mark.parametrize("driver", ["asyncpg", "sqlite"])
@@ -276,7 +332,7 @@ async def test_a_view_that_is_left_goes_with_the_tables(judge_of: Any, driver: s
     judge = await judge_of(driver, Rowgate())
     for name in ("leaves_a_view", "drops_a_table", "leaves_a_view", "takes_over"):
         assert (await judged(judge, CASES[name])).outcome is Outcome.HELD
-    assert "left_over" not in await judge.arena._shape()
+    assert await left_over(judge.arena) == []
 
 
 async def test_a_world_that_cannot_be_put_back_is_said(judge_of: Any) -> None:
@@ -288,6 +344,61 @@ async def test_a_world_that_cannot_be_put_back_is_said(judge_of: Any) -> None:
             await arena.restore([], reshaped=True)
     await arena.restore([], reshaped=True)
     assert await arena.changes() == ([], False)
+
+
+@pytest.mark.parametrize("driver", ["asyncpg", "sqlite"])
+async def test_ddl_that_is_let_through_is_a_write_leak(judge_of: Any, driver: str) -> None:
+    """Whatever DDL stores: an index, a comment, a function, a schema are seen as a table is, and are gone for the next run."""
+    judge = await judge_of(driver, Open(), as_owner=True)
+    found = {case.title: await judged(judge, case) for case in DDL_CASES[judge.arena.dialect]}
+    assert {title: one for title, one in found.items() if one.outcome is not Outcome.WRITE_LEAK} == {}
+
+
+@pytest.mark.parametrize("driver", ["asyncpg", "sqlite"])
+async def test_every_case_that_writes_leaks_where_nothing_protects(judge_of: Any, driver: str) -> None:
+    """The suite itself holds no write: with no protection and the owner's rights each is a write leak."""
+    judge = await judge_of(driver, Open(), as_owner=True)
+    world = judge.arena.world
+    held = {}
+    for case in all_cases():
+        if case.kind is Kind.WRITE_IN and case.runs_on(judge.arena.dialect, driver):
+            who = case.who or world.default
+            (model,) = await world.models(who, judge.arena.before)
+            result = await judge.judge(case, who, model)
+            if result.outcome is not Outcome.WRITE_LEAK:
+                held[case.name] = (result.outcome, result.detail, result.refused)
+    assert held == {}
+
+
+@pytest.mark.parametrize("driver", ["asyncpg", "sqlite"])
+async def test_what_a_case_stores_after_its_end_is_not_the_next_ones(judge_of: Any, driver: str) -> None:
+    """The world is put back, and the case that was over is named."""
+    judge = await judge_of(driver, Rowgate())
+    assert (await judged(judge, CASES["reads_titles"])).outcome is Outcome.HELD
+    async with facade(judge.arena.owner).begin() as connection:
+        await connection.execute(delete(Comment))
+    with pytest.raises(ArenaError, match="changed after samples/reads_titles was over"):
+        await judged(judge, CASES["takes_over"])
+    assert (await judged(judge, CASES["reads_its_titles"])).outcome is Outcome.HELD
+
+
+async def test_a_truth_that_was_written_to_is_not_used_again(judge_of: Any) -> None:
+    """SQLite's driver stores what a savepoint outside a transaction releases, and tells nobody."""
+    judge = await judge_of("sqlite", Rowgate())
+    for name, outcome in {"asks_by_unique": Outcome.DISCLOSES, "reads_its_titles": Outcome.HELD}.items():
+        result = await judged(judge, CASES[name])
+        assert (result.outcome, result.detail) == (outcome, result.detail if name == "asks_by_unique" else "")
+
+
+@pytest.mark.parametrize("driver", ["asyncpg", "psycopg"])
+async def test_few_connections_are_kept(judge_of: Any, driver: str) -> None:
+    """PostgreSQL gives 100 in all: truths of many principals do not keep one each."""
+    judge = await judge_of(driver, Rowgate())
+    for n in range(20):
+        who = Principal(FREE_A.id, roles={"free_user"}, attributes={"tenant": n})
+        async with judge.arena.shadow(who) as session:
+            assert (await session.scalars(select(Document.title))).all()
+    assert len(judge.arena._idle) == IDLE
 
 
 async def test_what_a_reading_case_writes_is_judged_and_put_back(judge_of: Any) -> None:

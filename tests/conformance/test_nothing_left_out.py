@@ -17,7 +17,9 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from rowgate.testing import Kind, all_cases
+from conformance.databases import opened
+from rowgate.testing import Kind, Rowgate, all_cases
+from rowgate.testing.arena import Arena
 from rowgate.testing.judge import Judge
 
 UNREACHABLE = {
@@ -108,29 +110,34 @@ def _public(cls: type[Any]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-async def reached(arenas: Any) -> dict[str, set[str]]:
+async def reached(cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """Run every case without protection, on asyncpg and on sqlite3, and give what they have reached."""
     found: dict[str, set[str]] = {"visits": set(), "methods": set(), "statements": set()}
     for driver in ("asyncpg", "sqlite"):
-        arena = await arenas(driver)
-        judge = Judge(arena)
-        engine = getattr(arena.owner, "sync_engine", arena.owner)
-
-        def note(_c: Any, statement: Any, *_rest: Any) -> None:
-            found["statements"].update(cls.__name__ for cls in type(statement).__mro__)
-
-        event.listen(engine, "before_execute", note)
-        with ExitStack() as watching:
-            watching.enter_context(_reached(engine.dialect.statement_compiler, found["visits"]))
-            for cls in (Session, Connection, AsyncSession, AsyncConnection):
-                watching.enter_context(_called(cls, found["methods"]))
-            for case in all_cases():
-                if case.runs_on(engine.dialect.name, driver):
-                    who = case.who or arena.world.default
-                    (model,) = await arena.world.models(who, arena.before)
-                    await judge._control(case, who, model, writes=case.kind in (Kind.WRITE_IN, Kind.WRITING))
-        event.remove(engine, "before_execute", note)
+        async with opened(driver, tmp_path_factory.mktemp(driver), cluster, Rowgate()) as arena:
+            await _run_all(arena, driver, found)
     return found
+
+
+async def _run_all(arena: Arena, driver: str, found: dict[str, set[str]]) -> None:
+    """Run every case without protection, and write down what it reaches."""
+    judge = Judge(arena)
+    engine = getattr(arena.owner, "sync_engine", arena.owner)
+
+    def note(_c: Any, statement: Any, *_rest: Any) -> None:
+        found["statements"].update(cls.__name__ for cls in type(statement).__mro__)
+
+    event.listen(engine, "before_execute", note)
+    with ExitStack() as watching:
+        watching.enter_context(_reached(engine.dialect.statement_compiler, found["visits"]))
+        for cls in (Session, Connection, AsyncSession, AsyncConnection):
+            watching.enter_context(_called(cls, found["methods"]))
+        for case in all_cases():
+            if case.runs_on(engine.dialect.name, driver):
+                who = case.who or arena.world.default
+                (model,) = await arena.world.models(who, arena.before)
+                await judge._control(case, who, model, writes=case.kind in (Kind.WRITE_IN, Kind.WRITING))
+    event.remove(engine, "before_execute", note)
 
 
 def _compilers() -> list[type[SQLCompiler]]:

@@ -207,6 +207,34 @@ def test_the_option_of_pytest(tmp_path: Path) -> None:
     assert "2 passed" in chosen.stdout
 
 
+SHUFFLING = """
+import random
+
+import pytest
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    random.Random(7).shuffle(items)
+"""
+
+
+def test_in_any_order_it_comes_to_the_same(tmp_path: Path) -> None:
+    """Cases that write leave the world as they found it, whichever comes next."""
+    (tmp_path / "team_app.py").write_text(f"{APP}\n\ndef make_all():\n    return make(writes=True)\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nrowgate_conformance = team_app:make_all\n")
+    found = []
+    for conftest in ("", SHUFFLING):
+        (tmp_path / "conftest.py").write_text(conftest)
+        done = run_pytest(tmp_path, "--rowgate-conformance", "-vv")
+        assert done.returncode == 0, done.stdout + done.stderr
+        found.append([line.partition(" PASSED")[0] for line in done.stdout.splitlines() if " PASSED" in line])
+    fixed, shuffled = found
+    assert len(fixed) >= 40
+    assert fixed != shuffled
+    assert sorted(fixed) == sorted(shuffled)
+
+
 def test_without_the_option_nothing_is_imported(tmp_path: Path) -> None:
     """Those who do not ask for it pay nothing."""
     code = "import sys, rowgate.testing.plugin; print('sqlalchemy' in sys.modules, 'rowgate.catalog' in sys.modules)"

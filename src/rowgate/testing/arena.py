@@ -9,9 +9,11 @@ from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import SingletonThreadPool, StaticPool
+from sqlalchemy.util import greenlet_spawn
 
 from rowgate.principal import Principal
 from rowgate.testing.case import Given, Model
+from rowgate.testing.catalogue import shape, sweep
 from rowgate.testing.facade import facade
 from rowgate.testing.protection import Protection
 from rowgate.testing.shadow import SHADOW, Shadow
@@ -21,22 +23,8 @@ from rowgate.testing.world import World, view_ddl
 Opener = Callable[..., Any]
 VERSION = {"postgresql": "SELECT CAST(pg_current_snapshot() AS text)", "sqlite": "PRAGMA data_version"}
 """What differs as soon as anybody has stored anything, by whatever way. It may differ without cause."""
-SHAPE = {
-    "postgresql": r"""
-        SELECT c.oid::regclass::text, c.relkind::text, c.relrowsecurity, c.relacl::text,
-            (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal),
-            (SELECT string_agg(concat(a.attname, ' ', a.atttypid::regtype, ' ', a.attnotnull), ', ' ORDER BY a.attname)
-            FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
-    """,
-    "sqlite": r"""
-        SELECT m.name, m.type, m.sql, (SELECT group_concat(t.sql) FROM sqlite_master t WHERE t.type = 'trigger' AND t.tbl_name = m.name)
-        FROM sqlite_master m WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite\_%' ESCAPE '\'
-    """,
-}
-"""Every table and view: name, kind, and what DDL can change of it."""
-KINDS = {"view": "VIEW", "v": "VIEW", "m": "MATERIALIZED VIEW", "f": "FOREIGN TABLE"}
+IDLE = 8
+"""How many connections over what somebody may read are kept for the next case. PostgreSQL gives 100 in all, to several arenas."""
 
 
 class ArenaError(Exception):
@@ -71,7 +59,8 @@ class Arena:
             self.driver = "psycopg_async"
         self.before: State = {}
         self._judge: Any = None
-        self._idle: dict[Any, list[Shadow]] = {}
+        self._idle: list[tuple[Any, Shadow]] = []
+        self._shape_before: Any = None
         self._version: Any = None
         self._guarded = protection.sessions(app, world)
         self._listeners: list[tuple[Any, str, Any]] = [(sync, "checkout", _no_shadow)]
@@ -91,10 +80,8 @@ class Arena:
 
     async def close(self) -> None:
         """Close every connection of its own."""
-        for shadows in self._idle.values():
-            for shadow in shadows:
-                await shadow.close()
-        self._idle.clear()
+        while self._idle:
+            await self._idle.pop()[1].close()
         if self._judge is not None:
             await self._judge.close()
         for listener in self._listeners:
@@ -147,19 +134,25 @@ class Arena:
         """Open a session without any protection, over what a principal may read."""
         lifts = frozenset([lift] if isinstance(lift, str) else lift)
         key = (who, tuple(sorted(who.attributes.items())), lifts)
-        idle = self._idle.setdefault(key, [])
-        found = idle.pop() if idle else await self._new_shadow(who, lifts)
+        found = self._idle_shadow(key) or await self._new_shadow(who, lifts)
         try:
             async with self._plain(found.connection, options) as session:
                 yield session
         finally:
-            with suppress(SQLAlchemyError):
-                await found.connection.rollback()
-            if found.clean:
-                idle.append(found)
+            if await found.is_clean():
+                self._idle.append((key, found))
             else:
                 with suppress(SQLAlchemyError):
                     await found.close()
+            while len(self._idle) > IDLE:
+                await self._idle.pop(0)[1].close()
+
+    def _idle_shadow(self, key: Any) -> Shadow | None:
+        """Take the one of a principal that was used last."""
+        for place in reversed(range(len(self._idle))):
+            if self._idle[place][0] == key:
+                return self._idle.pop(place)[1]
+        return None
 
     def _plain(self, bind: Any, options: dict[str, Any]) -> Any:
         settings = {"expire_on_commit": False, **options}
@@ -184,31 +177,37 @@ class Arena:
         await self._judge.rollback()
         return found
 
-    async def _shape(self) -> dict[str, Any]:
-        """Return all tables and views, by name."""
+    async def _shape(self) -> Any:
+        """Return what tells whether tables, or anything else that DDL makes, have changed."""
         async with facade(self.owner).connect() as connection:
-            rows = (await connection.execute(text(SHAPE[self.dialect]))).all()
-        return {row[0].strip('"'): tuple(row[1:]) for row in rows}
+            return await shape(connection)
 
     async def _make_anew(self) -> None:
-        """Drop all tables and views, whoever made them; create the world's, and fill them."""
+        """Drop everything, whoever made it; create the world's tables and views, and fill them."""
         if self._judge is not None:
             await self._judge.rollback()
-        quote = _sync(self.owner).dialect.identifier_preparer.quote_identifier
-        cascade = " CASCADE" if self.dialect == "postgresql" else ""
-        there = {name: KINDS.get(found[0], "TABLE") for name, found in (await self._shape()).items()}
         async with facade(self.owner).begin() as connection:
-            for name, kind in sorted(
-                there.items(), key=lambda one: one[1] == "TABLE"
-            ):  # views go before what they read
-                await connection.execute(DDL(f"DROP {kind} IF EXISTS {quote(name)}{cascade}".replace("%", "%%")))
+            await sweep(connection)
             await connection.run_sync(self.world.metadata.create_all)
             for statement in view_ddl(self.world.views, connection.dialect):
                 await connection.execute(statement)
             for line in self.grant:
                 await connection.execute(DDL(line))
             await self.world.fill(connection)
+        await self._forget_connections()
         self._shape_before = await self._shape()
+
+    async def _forget_connections(self) -> None:
+        """Close what the pools hold: drivers remember statements and types of tables that are gone.
+
+        The pools themselves stay, since guarded engines share the application's.
+        """
+        for engine in (self.app, self.owner):
+            pool = _sync(engine).pool
+            if self.is_async:
+                await greenlet_spawn(pool.dispose)
+            else:
+                pool.dispose()
 
     async def _refill(self) -> None:
         async with facade(self.owner).begin() as connection:

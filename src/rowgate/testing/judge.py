@@ -78,6 +78,7 @@ class Judge:
         self.arena = arena
         self._remembered: dict[Any, Any] = {}
         self._markers: dict[Any, Markers] = {}
+        self._last = ""
 
     async def judge(self, case: Case, who: Principal, model: Model) -> Result:
         """Run a case and judge it."""
@@ -125,7 +126,7 @@ class Judge:
     async def _stored(self, case: Case, who: Principal, changes: list[Change], *, remade: bool) -> str:
         """Return what a protected run has stored that its principal may not store: cases that read may write too."""
         if remade:
-            return "tables, views or columns were changed"
+            return "DDL was stored: tables, views, columns or what else there is were changed"
         wrong = (
             [] if case.kind is Kind.BETWEEN else await self._forbidden(who, changes)
         )  # of several: nobody knows whose
@@ -224,7 +225,13 @@ class Judge:
     async def _run(
         self, case: Case, opener: Opener, who: Principal, model: Model, *, writes: bool
     ) -> tuple[Ran, list[Change], bool]:
-        """Run a case once; return what it gave, what it changed, and whether it changed tables."""
+        """Run a case once; return what it gave, what it changed, and whether it changed tables.
+
+        Raises:
+            ArenaError: if the world is not as it was left, or cannot be put back.
+        """
+        await self._untouched()
+        self._last = case.name
         ran = Ran()
         try:
             async with asyncio.timeout(TIMEOUT), opener(who) as session:
@@ -245,6 +252,14 @@ class Judge:
             error.add_note(f"after {case.name}: does it leave a connection open?")
             raise
         return ran, changes, reshaped
+
+    async def _untouched(self) -> None:
+        """See that nothing was stored since the last case was over: it would be taken for this one's doing."""
+        changes, reshaped = await self.arena.changes()
+        if changes or reshaped:
+            await self.arena.restore(changes, reshaped=reshaped)
+            stored = "tables, views or columns" if reshaped else _shown(changes)
+            raise ArenaError(f"changed after {self._last or 'the start'} was over, by it or by somebody else: {stored}")
 
     @staticmethod
     def _normal(case: Case, value: Any) -> Any:

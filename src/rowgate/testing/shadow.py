@@ -6,7 +6,8 @@ PostgreSQL and SQLite look up a name without a schema among temporary tables fir
 import re
 from typing import Any
 
-from sqlalchemy import MetaData, event
+from sqlalchemy import MetaData, event, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from rowgate.testing.facade import facade
@@ -26,8 +27,10 @@ SHADOW = "rowgate_shadow"
 class Shadow:
     """One such connection. It never goes back to the pool."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, metadata: MetaData) -> None:
         self.connection = connection
+        self._question = text(_question(connection.dialect, metadata))
+        self._filled: Any = None
         self._sync: Any = getattr(connection, "sync_connection", connection)
         self._options = self._sync.get_execution_options()
         self._spoiled = False
@@ -41,10 +44,12 @@ class Shadow:
         connection = await facade(engine).connect()
         try:
             await cls._fill(connection, metadata, seen, views)
+            made = cls(connection, metadata)
+            made._filled = await made._sum()
         except BaseException:
             await connection.close()
             raise
-        return cls(connection)
+        return made
 
     @staticmethod
     async def _fill(connection: Any, metadata: MetaData, seen: Seen, views: dict[str, Any]) -> None:
@@ -66,10 +71,21 @@ class Shadow:
             await connection.execute(statement)
         await connection.commit()
 
-    @property
-    def clean(self) -> bool:
-        """Whether the next one finds it as the last one did: nothing was set, made or stored on it."""
-        return not self._gone and not self._spoiled and self._sync.get_execution_options() == self._options
+    async def is_clean(self) -> bool:
+        """Roll back; return whether the next one finds it as the last one did: nothing was set, made or stored on it."""
+        try:
+            await self.connection.rollback()
+            if self._gone or self._spoiled or self._sync.get_execution_options() != self._options:
+                return False
+            return bool(await self._sum() == self._filled)
+        except SQLAlchemyError:
+            return False
+
+    async def _sum(self) -> Any:
+        """Return what differs once a row was stored. It asks the database: SQLite's driver commits without our being told."""
+        found = (await self.connection.execute(self._question)).all()
+        await self.connection.rollback()
+        return found
 
     @property
     def _gone(self) -> bool:
@@ -86,3 +102,14 @@ class Shadow:
         if not self._gone:
             await self.connection.invalidate()
         await self.connection.close()
+
+
+def _question(dialect: Any, metadata: MetaData) -> str:
+    """Return a query whose answer differs once a temporary table is made, or a row of one is changed."""
+    if dialect.name == "sqlite":
+        return "SELECT total_changes(), (SELECT group_concat(name) FROM sqlite_temp_master)"
+    quote = dialect.identifier_preparer.quote_identifier
+    tables = [f"pg_temp.{quote(str(table.name))}" for table in metadata.sorted_tables]
+    sums = [f"SELECT count(*), sum(hashtextextended(t::text, 0)) FROM {table} AS t" for table in tables]  # noqa: S608 - quoted
+    made = "SELECT count(*), sum(xmin::text::bigint) FROM pg_class WHERE relnamespace = pg_my_temp_schema()"
+    return " UNION ALL ".join([*sums, made])

@@ -8,12 +8,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DDL, text
+from sqlalchemy import text
 
 from rowgate.principal import Principal
 from rowgate.testing import Case, Kind, Outcome, Result
 from rowgate.testing.arena import Arena
-from rowgate.testing.facade import facade
 from rowgate.testing.judge import Judge, Ran
 
 from ..databases import engines  # noqa: TID252 - it is `tests.conformance` for the command, `conformance` for pytest
@@ -69,28 +68,8 @@ class Run:
         return Counter(one.count for one in self.counted)
 
 
-class PeerArena(Arena):
-    """An arena whose application may make tables: they are taken away before the world is made anew."""
-
-    async def _make_anew(self) -> None:
-        known = {*self.world.metadata.tables, *self.world.views}
-        made = {name for name in await self._shape() if name not in known}
-        async with facade(self.owner).begin() as connection:
-            for name in made:
-                await connection.execute(DDL(f'DROP TABLE IF EXISTS "{name}"'))
-        await super()._make_anew()
-
-
 class PeerJudge(Judge):
-    """A judge that remembers whether a protected run changed tables: a protection may let that through."""
-
-    reshaped = False
-
-    async def _run(self, case: Case, opener: Any, *rest: Any, **options: Any) -> Any:
-        found = await super()._run(case, opener, *rest, **options)
-        if opener == self.arena.guarded:
-            self.reshaped = found[-1]
-        return found
+    """A judge who knows where tables that lack the rows say nothing of a peer."""
 
     async def _read(
         self, case: Case, who: Any, model: Any, control: Ran, guarded: Ran, refused: str
@@ -118,7 +97,7 @@ async def arena_of(peer: Peer, driver: str, folder: Path, logins: Any) -> AsyncI
     getattr(app, "sync_engine", app).hide_parameters = True
     if logins is not None:
         grant = [*grant, *peer.ddl(logins.owner.username, logins.app.username)]
-    arena = PeerArena(peer.world(), peer, app, owner, grant)
+    arena = Arena(peer.world(), peer, app, owner, grant)
     try:
         await arena.open()
         if hasattr(peer, "version_of_server"):
@@ -165,11 +144,7 @@ async def judged(judge: PeerJudge, peer: Peer, case: Case) -> Counted:
     world: Any = judge.arena.world
     who = case.who or world.default
     (model,) = await world.models(who, judge.arena.before)
-    judge.reshaped = False
-    found = count(peer, await judge.judge(case, who, model))
-    if judge.reshaped and found.count is Count.WRITE_HELD:
-        return Counted(case, Count.WRITE_LEAK, "tables or columns were changed")
-    return found
+    return count(peer, await judge.judge(case, who, model))
 
 
 def count(peer: Peer, result: Result) -> Counted:
