@@ -354,6 +354,7 @@ async def test_ddl_that_is_let_through_is_a_write_leak(judge_of: Any, driver: st
     assert {title: one for title, one in found.items() if one.outcome is not Outcome.WRITE_LEAK} == {}
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("driver", ["asyncpg", "sqlite"])
 async def test_every_case_that_writes_leaks_where_nothing_protects(judge_of: Any, driver: str) -> None:
     """The suite itself holds no write: with no protection and the owner's rights each is a write leak."""

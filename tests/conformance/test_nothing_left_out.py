@@ -22,6 +22,7 @@ from rowgate.testing import Kind, Rowgate, all_cases
 from rowgate.testing.arena import Arena
 from rowgate.testing.judge import Judge
 
+pytestmark = pytest.mark.timeout(900)  # all cases in one fixture: minutes, where others use the machine
 UNREACHABLE = {
     "visit_fromclause": "the base class of FROM entries: no object of it is rendered",
     "visit_index": "gives the name of an index, which is no element: nothing that takes elements takes one",
