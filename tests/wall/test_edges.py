@@ -29,6 +29,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )  # fmt: skip
+from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateSchema
 
@@ -300,5 +301,17 @@ def test_what_the_wall_cannot_write_is_an_error_when_it_is_made() -> None:
     odd = t.size == literal(5j)
     with pytest.raises(CatalogError):
         create(opened((("read",), {"when": odd})), role="app", signing=Unsigned())
+    tied = Table(
+        "tied", MetaData(), Column("id", Integer, primary_key=True), Column("word", CITEXT), Column("unit", Integer)
+    )
+    catalog = Catalog(tied.metadata, principal_id=Integer())
+    again = tied.alias()
+    same_word = exists().where(again.c.unit == tied.c.id, again.c.word == "x")
+    catalog.policy(tied).allow("read", when=same_word)
+    with pytest.raises(CatalogError, match="pg_catalog"):
+        create(catalog, role="app", signing=Unsigned())
+    plain = Catalog(tied.metadata, principal_id=Integer())
+    plain.policy(tied).allow("read", when=tied.c.word == "x")
+    assert create(plain, role="app", signing=Unsigned()).objects
     with pytest.raises(CatalogError, match="owns"):
         create(opened((("read",), {})), role="app", owner="app", signing=Unsigned())

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from enum import Enum
 from typing import Any
 
+from sqlalchemy.dialects.postgresql import CITEXT, HSTORE
 from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect, PGIdentifierPreparer
 from sqlalchemy.sql.selectable import FromClause, TableClause
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from rowgate.catalog import Catalog
 from rowgate.entry import Entry
@@ -117,6 +118,8 @@ class WallCompiler(PGCompiler):
 
     def visit_column(self, column: Any, *args: Any, **kw: Any) -> str:
         """Render a column: of the row in question as its place says, of a sub-select as ever."""
+        if self.place in (Place.TABLE, Place.ARGUMENTS):
+            self._check_type(column)
         if not self._is_outer(column):
             return str(super().visit_column(column, *args, **kw))
         name = self.preparer.quote(str(column.name))
@@ -131,6 +134,17 @@ class WallCompiler(PGCompiler):
             self.arguments.append(column)
             known.append(str(column.name))
         return f"${known.index(str(column.name)) + 1}"
+
+    def _check_type(self, column: Any) -> None:
+        """Refuse a column in a function whose operators it would not find: those of pg_catalog may mean something else."""
+        plain: Any = column.type.dialect_impl(self.dialect)
+        while isinstance(plain, TypeDecorator):
+            plain = plain.impl_instance
+        if isinstance(plain, CITEXT | HSTORE | UserDefinedType):
+            raise CatalogError(
+                f"policy of {self.entry.name}: a sub-select reads {column.name!r}, whose type has operators of its own, "
+                "outside of pg_catalog: compare a cast of it in the row's own rule, or another column"
+            )
 
     def _is_outer(self, column: Any) -> bool:
         """Return whether this is a column of the row in question, and of no FROM of a sub-select around."""
