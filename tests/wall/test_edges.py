@@ -175,8 +175,10 @@ def test_what_is_updated_is_read_whether_the_statement_reads_or_not(walls: Calla
     with made.acting(WHO[0]) as connection:
         connection.execute(text("SET CONSTRAINTS ALL DEFERRED"))
         assert connection.execute(text("DELETE FROM things")).rowcount == 2
-    names = {one.name for one in made.wall.objects if isinstance(one, Policy)}
-    assert {"restrict update: readable", "restrict delete: readable"} <= names
+    policies = {one.name: one for one in made.wall.objects if isinstance(one, Policy) and one.table == "things"}
+    mine_too = "(SELECT rowgate.known()) AND (owner = (SELECT rowgate.id()::INTEGER))"
+    assert policies["allow delete: allow-2"].using == mine_too
+    assert policies["allow update: allow-2"].using == mine_too
 
 
 def test_restrictions_of_one_action_stay_with_it(walls: Callable[[Catalog], Walled]) -> None:

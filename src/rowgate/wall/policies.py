@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import true
+from sqlalchemy import and_, true
 
 from rowgate.action import Action
 from rowgate.decision import readable
@@ -58,41 +58,52 @@ def policies(of: Conditions, entry: Entry, *, role: str, owner: str | None) -> l
 
 def _drafts(of: Conditions, entry: Entry) -> Iterator[Drafted]:
     spoken = of.entries[entry.key]
-    for rule, allow in zip(entry.allows, spoken.allows, strict=True):
-        for action in Action:
+    for action in Action:
+        for rule, allow in zip(entry.allows, spoken.allows, strict=True):
             if action in allow.actions:
-                yield _allowed(rule, allow, action)
-    yield from _read_too(entry, spoken)
+                yield _allowed(entry, rule, allow, action, spoken)
     for restrict in entry.restricts:
         yield from _restricted(of, entry, restrict)
     yield from insertions(spoken, entry)
 
 
-def _allowed(rule: Allow, allow: Allow, action: Action) -> Drafted:
-    when, check = allow.when, allow.check if allow.check is not None else allow.when
-    old = None if action is Action.CREATE else when
-    new = check if action in (Action.CREATE, Action.UPDATE) else None
-    return rule.name, action, True, old, new
+def _allowed(entry: Entry, rule: Allow, allow: Allow, action: Action, spoken: Entry) -> Drafted:
+    """Return what a rule allows, of the row as it is and as it will be.
 
-
-def _read_too(entry: Entry, spoken: Entry) -> Iterator[Drafted]:
-    """Yield that what is updated or deleted is read: PostgreSQL asks it only of statements that read the row.
-
-    Left out where the rules say it already.
+    What is updated or deleted must be read, and PostgreSQL asks that only of statements that read the row. So it is
+    said here, where the rules do not imply it.
     """
-    reads = readable(replace(spoken, restricts=()), ANYBODY)
-    for action in (Action.UPDATE, Action.DELETE):
-        rules = [rule for rule in entry.allows if action in rule.actions]
-        old = all(_is_read(entry, rule) for rule in rules)
-        new = action is Action.DELETE or all(_is_read(entry, rule) and rule.check is None for rule in rules)
-        if not old or not new:
-            check = None if action is Action.DELETE else true() if new else reads
-            yield "readable", action, False, true() if old else reads, check
+    old, new = allow.when, allow.check if allow.check is not None else allow.when
+    if action is Action.READ:
+        return rule.name, action, True, old, None
+    if action is Action.CREATE:
+        return rule.name, action, True, None, new
+    read = _is_read(entry, rule)
+    if not read:
+        old = and_(old, _reads(entry, spoken))
+    if action is Action.DELETE:
+        return rule.name, action, True, old, None
+    implied = read and (rule.check is None or _all_is_read(entry, rule))
+    return rule.name, action, True, old, new if implied else and_(new, _reads(entry, spoken))
+
+
+def _reads(entry: Entry, spoken: Entry) -> Condition:
+    """Return what the rules of reading admit.
+
+    Those that ask for no role stand first: an owner is found by one question, whatever roles she has.
+    """
+    pairs = sorted(zip(entry.allows, spoken.allows, strict=True), key=lambda pair: pair[0].roles is not None)
+    return readable(replace(spoken, allows=tuple(allow for _, allow in pairs), restricts=()), ANYBODY)
 
 
 def _is_read(entry: Entry, rule: Allow) -> bool:
     """Return whether all that a rule admits may be read: by itself, or by a rule that admits every row."""
-    return Action.READ in rule.actions or any(
+    return Action.READ in rule.actions or _all_is_read(entry, rule)
+
+
+def _all_is_read(entry: Entry, rule: Allow) -> bool:
+    """Return whether those to whom a rule speaks read every row, but for restrictions."""
+    return any(
         other.when is None and _speaks_to_all_of(other, rule) for other in entry.allows if Action.READ in other.actions
     )
 
