@@ -10,7 +10,7 @@ from rowgate.live import normal, standing
 from rowgate.wall import Wall
 from rowgate.wall.objects import Function, Grant, Identity, Object, Schema, Table
 from rowgate.wall.render import SCHEMA
-from rowgate.wall.table_objects import Policy, Rights, RowSecurity, Trigger
+from rowgate.wall.table_objects import Policy, Rights, RowSecurity, Trigger, qualified
 
 Kind = Literal["missing", "changed", "undeclared"]
 
@@ -85,10 +85,14 @@ def differences(connection: Connection, wall: Wall) -> list[Difference]:
         expected = {_key(wanted): (wanted, None) for wanted in wall.objects}
         expected.update({_key(wanted): (wanted, read) for wanted, read in _expected(connection, wall)})
         found = {_key(one): one for one in _standing(connection, wall)}
-    return [
-        *_compared(expected, found),
-        *(Difference("undeclared", None, None, found[key]) for key in found if key not in expected),
-    ]
+    undeclared = [one for key, one in found.items() if key not in expected]
+    alien = {_named(one) for one in undeclared if isinstance(one, Function | Table)}
+    told = [one for one in undeclared if not (isinstance(one, Grant) and one.on.partition(" ")[2] in alien)]
+    return [*_compared(expected, found), *(Difference("undeclared", None, None, one) for one in told)]
+
+
+def _named(one: Function | Table) -> str:
+    return qualified(one.schema, one.name)
 
 
 def _compared(

@@ -102,9 +102,13 @@ def of_table(connection: Connection, schema: str, table: str, role: str) -> Stan
 def policies(connection: Connection, oid: int, schema: str, table: str) -> list[Policy]:
     """Return the policies of a table, whoever made them."""
     return [
-        Policy(schema, table, name, COMMANDS[command], permissive, ", ".join(roles), using, check)
+        Policy(schema, table, name, COMMANDS[command], permissive, _to(roles), using, check)
         for name, command, permissive, roles, using, check in connection.execute(text(_POLICIES), {"oid": oid})
     ]
+
+
+def _to(roles: list[str]) -> str | tuple[str, ...]:
+    return roles[0] if len(roles) == 1 and roles != [EVERYBODY] else tuple(roles)
 
 
 def _triggers(connection: Connection, oid: int, schema: str, table: str) -> Iterator[Trigger]:

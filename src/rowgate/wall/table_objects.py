@@ -44,7 +44,7 @@ class Policy:
         name: unique on the table.
         command: `SELECT`, `INSERT`, `UPDATE`, `DELETE`, or `ALL`.
         permissive: OR-ed with the others; else it narrows.
-        to: the role; None is whoever makes it, so its owner.
+        to: the role; None is whoever makes it, so its owner. Several, or `PUBLIC`, where somebody else has made it.
         using: the condition on the row as it is.
         check: the condition on the row as it will be.
     """
@@ -54,7 +54,7 @@ class Policy:
     name: str
     command: Command
     permissive: bool
-    to: str | None
+    to: str | tuple[str, ...] | None
     using: str | None = None
     check: str | None = None
 
@@ -66,7 +66,9 @@ class Policy:
     def create(self) -> tuple[str, ...]:
         """Return the statements that make it."""
         kind = "PERMISSIVE" if self.permissive else "RESTRICTIVE"
-        to = "CURRENT_USER" if self.to is None else identifier(self.to)
+        roles = (self.to,) if isinstance(self.to, str) else self.to or ()
+        several = ", ".join(one if one == "PUBLIC" else identifier(one) for one in roles)
+        to = "CURRENT_USER" if self.to is None else several
         using = "" if self.using is None else f" USING ({self.using})"
         check = "" if self.check is None else f" WITH CHECK ({self.check})"
         head = f"CREATE POLICY {identifier(self.name)} ON {qualified(self.schema, self.table)}"
