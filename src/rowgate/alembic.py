@@ -192,8 +192,9 @@ def _going(found: list[Difference]) -> Iterator[WallOp]:
     for one in gone:
         if isinstance(one.found, Table | Schema):
             raise CommandError(f"{one}: the schema of the wall is its own; drop it, or move it elsewhere")
+    standing = [one.found for one in gone if one.found is not None]
     for kind in order:
-        yield from (WallOp(one.found, makes=False) for one in gone if isinstance(one.found, kind))
+        yield from (WallOp(one, makes=False) for one in standing if isinstance(one, kind))
 
 
 def _coming(found: list[Difference]) -> Iterator[WallOp]:

@@ -56,16 +56,18 @@ def normal_policies(
     It cannot where it reads a column that is not there yet: then what stands is another policy in any case.
     """
     me = str(connection.scalar(text("SELECT current_user")))
-    for wanted in expected:
-        found: list[Policy] = []
-        try:
-            with undone(connection):
-                copy = f"CREATE TEMPORARY TABLE {identifier(table)} (LIKE {qualified(schema, table)})"
-                run(connection, [copy, *replace(wanted, schema="pg_temp").create()])
-                found = policies(connection, _temporary(connection, table), schema, table)
-        except DBAPIError:
-            found = []
-        yield wanted, replace(found[0], to=wanted.to or me) if found else None
+    with undone(connection):
+        run(connection, [f"CREATE TEMPORARY TABLE {identifier(table)} (LIKE {qualified(schema, table)})"])
+        copy = _temporary(connection, table)
+        for wanted in expected:
+            found: list[Policy] = []
+            try:
+                with undone(connection):
+                    run(connection, replace(wanted, schema="pg_temp").create())
+                    found = policies(connection, copy, schema, table)
+            except DBAPIError:
+                found = []
+            yield wanted, replace(found[0], to=wanted.to or me) if found else None
 
 
 def _temporary(connection: Connection, table: str) -> int:

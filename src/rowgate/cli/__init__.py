@@ -9,6 +9,8 @@ try:
 except ModuleNotFoundError:
     raise SystemExit("rowgate: the command line is an extra: install rowgate[cli], or rowgate[server]") from None
 
+from rowgate.cli import policies
+
 app = typer.Typer(
     name="rowgate",
     help=(
@@ -20,6 +22,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
+
+
+app.add_typer(policies.app, name="policy")
 
 
 def _show_version(wanted: bool) -> None:
