@@ -47,7 +47,7 @@ def test_python_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.Monke
 def _commands() -> dict[tuple[str, ...], Any]:
     """Return every command of the command line by its words."""
     typer_app = typer.Typer()
-    typer_app.add_typer(app)
+    typer_app.registered_groups += app.registered_groups
     register(typer_app)
     found: dict[tuple[str, ...], Any] = {}
     _collect((), typer.main.get_command(typer_app), found)

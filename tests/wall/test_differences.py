@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import NullPool, create_engine
 
-from rowgate.live import Difference, differences
+from rowgate import PolicyDrift
+from rowgate.live import Difference, differences, require
 from rowgate.wall import Wall
 from wall import models
 from wall.test_catalogue import standing
@@ -124,6 +125,17 @@ def test_a_changed_policy_is_shown_as_a_diff(made: Any) -> None:
     assert told[0] == f"changed: policy 'public' {policy.table!r} {policy.name!r}"
     assert told[1:3] == ["    using:", "      - true"]
     assert told[3].startswith("      + ")
+
+
+@pytest.mark.parametrize("made", ["further"], indirect=True)
+def test_a_start_up_check_raises_and_lists(made: Any) -> None:
+    """`require()` is silent where nothing differs, and else an error with its code and what differs."""
+    owner, wall = made
+    with owner.connect() as connection:
+        require(connection, wall)
+        connection.exec_driver_sql("ALTER FUNCTION rowgate.known() VOLATILE")
+        with pytest.raises(PolicyDrift, match=r"(?s)changed: function 'rowgate' 'known'.*RG501"):
+            require(connection, wall)
 
 
 def test_a_database_without_a_wall_lacks_all_of_it(cluster: Any) -> None:

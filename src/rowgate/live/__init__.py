@@ -5,6 +5,6 @@
 * `differences`: what is missing, what has changed, what is there that nobody has declared.
 """
 
-from rowgate.live.differences import Difference, differences
+from rowgate.live.differences import Difference, differences, require
 
-__all__ = ["Difference", "differences"]
+__all__ = ["Difference", "differences", "require"]

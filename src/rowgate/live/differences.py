@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 
+from rowgate.errors import PolicyDrift
 from rowgate.live import normal, standing
 from rowgate.wall import Wall
 from rowgate.wall.objects import Function, Grant, Identity, Object, Schema, Table
@@ -89,6 +90,18 @@ def differences(connection: Connection, wall: Wall) -> list[Difference]:
     alien = {_named(one) for one in undeclared if isinstance(one, Function | Table)}
     told = [one for one in undeclared if not (isinstance(one, Grant) and one.on.partition(" ")[2] in alien)]
     return [*_compared(expected, found), *(Difference("undeclared", None, None, one) for one in told)]
+
+
+def require(connection: Connection, wall: Wall) -> None:
+    """Do nothing if the database does what the catalog says. Takes what `differences()` takes.
+
+    Raises:
+        PolicyDrift: it does not; the message lists what differs.
+    """
+    found = differences(connection, wall)
+    if found:
+        told = "\n".join(str(one) for one in found)
+        raise PolicyDrift(f"the database does not do what the catalog says:\n{told}\n")
 
 
 def _named(one: Function | Table) -> str:
