@@ -73,7 +73,8 @@ def _allowed(entry: Entry, rule: Allow, allow: Allow, action: Action, spoken: En
     What is updated or deleted must be read, and PostgreSQL asks that only of statements that read the row. So it is
     said here, where the rules do not imply it.
     """
-    old, new = allow.when, allow.check if allow.check is not None else allow.when
+    old: Condition = allow.when
+    new: Condition = old if allow.check is None else allow.check
     if action is Action.READ:
         return rule.name, action, True, old, None
     if action is Action.CREATE:
