@@ -9,9 +9,10 @@ from copy import copy
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import column, text
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.engine.base import Connection
-from sqlalchemy.sql.elements import ReleaseSavepointClause, RollbackToSavepointClause, SavepointClause
+from sqlalchemy.sql.elements import ColumnClause, ReleaseSavepointClause, RollbackToSavepointClause, SavepointClause
 
 from rowgate.catalog import Catalog
 from rowgate.decision import Variant
@@ -23,8 +24,10 @@ from rowgate.session.connection import GuardedConnection, GuardedEngine
 from rowgate.wall.answers import answered
 from rowgate.wall.generic import lift_name
 from rowgate.wall.objects import literal
-from rowgate.wall.signing import PRINCIPAL, SETTING, UNBOUND, Signing
-from rowgate.wall.texts import Bodies
+from rowgate.wall.render import SCHEMA
+from rowgate.wall.signing import PRINCIPAL, SETTING, SUBJECT, UNBOUND, Signing
+from rowgate.wall.subjects import name_of, subjects
+from rowgate.wall.texts import Bodies, subject
 
 _SAVEPOINTS = (SavepointClause, RollbackToSavepointClause, ReleaseSavepointClause)
 
@@ -39,6 +42,21 @@ class WalledEngine(GuardedEngine):
         self.signing = signing
         self.wire = driver_of(original.dialect)
         self.bodies = Bodies(catalog, original.dialect)
+
+        self._questions = [
+            _Question(query, number, original.dialect) for number, query in enumerate(catalog.principal_queries, 1)
+        ]
+
+    def question(self, query: Any) -> "_Question":
+        """Return how the wall is asked a query that finds a principal.
+
+        Raises:
+            Unguarded: the catalog does not name it.
+        """
+        for question in self._questions:
+            if question.query is query:
+                return question
+        raise Unguarded("a function for Session(who) runs only what catalog.principal_query() names")
 
     def _derive(self, variant: Variant | None) -> Dialect:
         made: Any = super()._derive(variant)
@@ -55,6 +73,30 @@ class WalledEngine(GuardedEngine):
             for key, rule in rules
             if (rule.name in variant.lifts or (key, rule.name) in variant.lifted) and rule.lift & variant.roles
         )
+
+
+class _Question:
+    """A query that finds a principal, as a call of the function that runs it."""
+
+    def __init__(self, query: Any, number: int, dialect: Dialect) -> None:
+        self.query = query
+        self.texts = subjects(query, dialect)
+        call = text(f"SELECT * FROM {SCHEMA}.{name_of(number)}()")  # noqa: S608 - names of ours
+        shown = query.selected_columns.items()  # a column as it is, so that rows know it; else its name
+        self.call = call.columns(
+            *(one if isinstance(one, ColumnClause) else column(str(key), one.type) for key, one in shown)
+        )
+
+    def body(self, parameters: Any) -> str:
+        """Return the body of the context that says whom is asked for.
+
+        Raises:
+            Unguarded: a parameter is missing, or not of its type.
+        """
+        given = parameters[0] if parameters else {}
+        if len(parameters or ()) > 1 or self.texts.keys() - given.keys():
+            raise Unguarded(f"the query for the principal takes one value for each of {sorted(self.texts)}")
+        return subject(self.texts, given)
 
 
 class WalledConnection(GuardedConnection):
@@ -86,6 +128,17 @@ class WalledConnection(GuardedConnection):
     def _rollback_to_savepoint_impl(self, name: str) -> None:
         super()._rollback_to_savepoint_impl(name)
         self._told = None  # the database has gone back to the context of that time
+
+    def _execute_clauseelement(self, elem: Any, distilled_parameters: Any, execution_options: Any) -> Any:
+        if self._resolving:  # nobody acts yet: the wall's function looks, for the subject that is signed
+            question = self.engine.question(elem)
+            self._send(SUBJECT, question.body(distilled_parameters))
+            elem, distilled_parameters = question.call, []
+        return super()._execute_clauseelement(elem, distilled_parameters, execution_options)
+
+    def _check_resolving(self, elem: Any) -> None:
+        if not self._resolving:
+            super()._check_resolving(elem)
 
     def _execute_context(
         self, dialect: Any, constructor: Any, statement: Any, parameters: Any, *args: Any, **kw: Any
@@ -132,9 +185,9 @@ class WalledConnection(GuardedConnection):
                 code="RG303",
             )
         pid = engine.wire.pid(driver) if engine.signing.bind_to_pid else UNBOUND
-        text = engine.signing.text(kind, body, pid)
+        given = engine.signing.text(kind, body, pid)
         try:
-            engine.wire.send(driver, f"SET LOCAL {SETTING} = {literal(text)}")
+            engine.wire.send(driver, f"SET LOCAL {SETTING} = {literal(given)}")
         except BaseException as error:  # noqa: BLE001 - handled below, and raised
             self._handle_dbapi_exception(error, f"SET LOCAL {SETTING}", None, None, None)
 
