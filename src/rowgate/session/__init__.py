@@ -3,6 +3,7 @@
 * `errors`: database errors, stripped of values before a principal sees them;
 * `connection`: the engine and connection that a guard derives, and what they refuse;
 * `context`: fills in, at execution, the values of whoever acts on that very connection;
+* `walled`: engine and connection that tell PostgreSQL who acts, where the wall stands;
 * `audit`: what is told to the audit;
 * `maker`: `guarded_sessionmaker` and the sessions that it makes.
 """

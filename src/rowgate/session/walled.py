@@ -19,7 +19,6 @@ from rowgate.decision import Variant
 from rowgate.errors import Unguarded
 from rowgate.principal import Principal
 from rowgate.session.audit import Audit, log_event
-from rowgate.session.begin import driver_of
 from rowgate.session.connection import GuardedConnection, GuardedEngine
 from rowgate.wall.answers import answered
 from rowgate.wall.generic import lift_name
@@ -28,6 +27,7 @@ from rowgate.wall.render import SCHEMA
 from rowgate.wall.signing import PRINCIPAL, SETTING, SUBJECT, UNBOUND, Signing
 from rowgate.wall.subjects import name_of, subjects
 from rowgate.wall.texts import Bodies, subject
+from rowgate.wall.wires import driver_of
 
 _SAVEPOINTS = (SavepointClause, RollbackToSavepointClause, ReleaseSavepointClause)
 

@@ -67,7 +67,7 @@ class _QueryCompiler(WallCompiler):
     def _refuse_can(self, _term: Any) -> str:
         raise CatalogError("a query for the principal cannot ask can(): nobody acts yet")
 
-    def _is_outer(self, _column: Any) -> bool:
+    def _is_outer(self, column: Any) -> bool:  # noqa: ARG002 - no column is the row's: there is no row
         return False
 
     def visit_bindparam(self, bindparam: Any, *args: Any, **kw: Any) -> str:

@@ -1,0 +1,141 @@
+"""`verify_login`: an ordinary login passes, and every way round the wall is found by its name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from psycopg import sql
+from sqlalchemy import Connection, NullPool, create_engine
+
+from rowgate import CatalogError, Unguarded
+from rowgate.live import verify_login
+from rowgate.wall.signing import Signed
+from wall.walls import SIGNING, Walled
+from world import make_catalog
+
+
+@contextmanager
+def login(url: Any) -> Iterator[Connection]:
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def changed(cluster: Any, world: Walled, do: str, undo: str) -> Iterator[None]:
+    """Change something as the superuser, for a while."""
+    names = {
+        "app": sql.Identifier(cluster.app),
+        "owner": sql.Identifier(cluster.owner),
+    }
+    for statement in do.split(";"):
+        cluster.execute(sql.SQL(statement).format(**names), database=world.app.url.database)
+    try:
+        yield
+    finally:
+        for statement in undo.split(";"):
+            cluster.execute(sql.SQL(statement).format(**names), database=world.app.url.database)
+
+
+def test_the_application_has_no_way_round(world: Walled) -> None:
+    """It owns nothing, is a member of nothing, and skips nothing: nothing is found, on any driver."""
+    with login(world.app.url) as connection:
+        assert verify_login(connection, make_catalog(), signing=SIGNING) == []
+
+
+WAYS = {
+    "BYPASSRLS": ("ALTER ROLE {app} BYPASSRLS", "ALTER ROLE {app} NOBYPASSRLS", "it has BYPASSRLS"),
+    "CREATEROLE": ("ALTER ROLE {app} CREATEROLE", "ALTER ROLE {app} NOCREATEROLE", "it has CREATEROLE"),
+    "SUPERUSER": ("ALTER ROLE {app} SUPERUSER", "ALTER ROLE {app} NOSUPERUSER", "it is a superuser"),
+    "member of the owner": ("GRANT {owner} TO {app}", "REVOKE {owner} FROM {app}", "it owns table documents"),
+    "member who does not inherit": (
+        "CREATE ROLE rowgate_strong BYPASSRLS;GRANT rowgate_strong TO {app};ALTER ROLE {app} NOINHERIT",
+        "ALTER ROLE {app} INHERIT;DROP ROLE rowgate_strong",
+        "it may become rowgate_strong, which has BYPASSRLS",
+    ),
+    "member of a member": (
+        "CREATE ROLE rowgate_strong SUPERUSER;CREATE ROLE rowgate_between IN ROLE rowgate_strong ROLE {app}",
+        "DROP ROLE rowgate_strong;DROP ROLE rowgate_between",
+        "it may become rowgate_strong, which is a superuser",
+    ),
+    "programs of the server": (
+        "GRANT pg_execute_server_program TO {app}",
+        "REVOKE pg_execute_server_program FROM {app}",
+        "runs programs of the server",
+    ),
+    "owner of a table": (
+        "ALTER TABLE documents OWNER TO {app}", "ALTER TABLE documents OWNER TO {owner}", "it owns table documents",
+    ),
+    "owner without FORCE": (
+        "ALTER TABLE documents OWNER TO {app};ALTER TABLE documents NO FORCE ROW LEVEL SECURITY",
+        "ALTER TABLE documents FORCE ROW LEVEL SECURITY;ALTER TABLE documents OWNER TO {owner}",
+        "it owns table documents, without FORCE",
+    ),
+    "no row security": (
+        "ALTER TABLE documents DISABLE ROW LEVEL SECURITY", "ALTER TABLE documents ENABLE ROW LEVEL SECURITY",
+        "table documents has no row security",
+    ),
+    "TRUNCATE": (
+        "GRANT TRUNCATE ON documents TO {app}", "REVOKE TRUNCATE ON documents FROM {app}", "it may TRUNCATE table doc",
+    ),
+    "keys": (
+        "GRANT SELECT (inner_pad) ON rowgate.keys TO {app}", "REVOKE SELECT (inner_pad) ON rowgate.keys FROM {app}",
+        "signing keys",
+    ),
+    "keys written": (
+        "GRANT INSERT ON rowgate.keys TO {app}", "REVOKE INSERT ON rowgate.keys FROM {app}", "signing keys",
+    ),
+    "functions": (
+        "GRANT CREATE ON SCHEMA rowgate TO {app}", "REVOKE CREATE ON SCHEMA rowgate FROM {app}", "change the functions",
+    ),
+    "a table that is gone": (
+        "ALTER TABLE comments RENAME TO other", "ALTER TABLE other RENAME TO comments", "table comments is not there",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_round_is_found(cluster: Any, world: Walled, way: str) -> None:
+    """By name; with the switch it is a warning, and without the way nothing is found again."""
+    do, undo, finding = WAYS[way]
+    with changed(cluster, world, do, undo), login(world.app.url) as connection:
+        with pytest.raises(Unguarded) as raised:
+            verify_login(connection, make_catalog())
+        assert finding in raised.value.message
+        assert raised.value.code == "RG303"
+        assert any(finding in one for one in verify_login(connection, make_catalog(), allow=True))
+    with login(world.app.url) as connection:
+        assert verify_login(connection, make_catalog()) == []
+
+
+def test_the_owner_is_refused(world: Walled) -> None:
+    """FORCE binds it, and it may take FORCE away."""
+    with login(world.owner.url) as connection, pytest.raises(Unguarded, match="owns table"):
+        verify_login(connection, make_catalog())
+
+
+def test_a_pooler_that_hides_the_backend_is_found(world: Walled, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pid that the driver knows is then not the backend's."""
+    from rowgate.wall.wires import Psycopg
+
+    pid = Psycopg.pid
+    monkeypatch.setattr(Psycopg, "pid", lambda self, connection: pid(self, connection) + 1)
+    with login(world.app.url) as connection:
+        with pytest.raises(Unguarded, match="bind_to_pid=False"):
+            verify_login(connection, make_catalog(), signing=SIGNING)
+        assert verify_login(connection, make_catalog(), signing=Signed(["k" * 64], bind_to_pid=False)) == []
+
+
+def test_clocks_that_differ_are_found(world: Walled, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A context would be over before it has begun."""
+    with login(world.app.url) as connection:
+        monkeypatch.setattr("rowgate.live.time.time", lambda: 0.0)
+        with pytest.raises(Unguarded, match="clocks"):
+            verify_login(connection, make_catalog(), signing=SIGNING)
+
+
+def test_there_is_no_wall_in_sqlite() -> None:
+    """And so no login to verify."""
+    with create_engine("sqlite://").connect() as connection, pytest.raises(CatalogError):
+        verify_login(connection, make_catalog())
