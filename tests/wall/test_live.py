@@ -11,8 +11,15 @@ from sqlalchemy import Connection, NullPool, create_engine
 from rowgate import CatalogError, Unguarded
 from rowgate.live import verify_login
 from rowgate.wall.signing import Signed
-from wall.walls import SIGNING, Walled
-from world import make_catalog
+from wall.walls import SIGNING, Walled, walled
+from world import make_catalog, populate
+
+
+@pytest.fixture(scope="module")
+def world(cluster: Any) -> Iterator[Walled]:
+    """Give a world of these tests' own: a table that changes hands loses its rights."""
+    with walled(cluster, make_catalog(), populate) as found:
+        yield found
 
 
 @contextmanager
