@@ -137,7 +137,7 @@ def test_a_pooler_that_hides_the_backend_is_found(world: Walled, monkeypatch: py
 def test_clocks_that_differ_are_found(world: Walled, monkeypatch: pytest.MonkeyPatch) -> None:
     """A context would be over before it has begun."""
     with login(world.app.url) as connection:
-        monkeypatch.setattr("rowgate.live.time.time", lambda: 0.0)
+        monkeypatch.setattr("rowgate.live.login.time.time", lambda: 0.0)
         with pytest.raises(Unguarded, match="clocks"):
             verify_login(connection, make_catalog(), signing=SIGNING)
 

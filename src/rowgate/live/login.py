@@ -1,4 +1,4 @@
-"""What a running database holds: whether a login could walk round the wall.
+"""Whether a login of a running database could walk round the wall.
 
 See https://www.postgresql.org/docs/current/ddl-rowsecurity.html for whom row security does not bind.
 """
