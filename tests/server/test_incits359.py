@@ -108,6 +108,27 @@ async def test_deassign_user(admin: httpx2.AsyncClient, door: Door, world: World
     assert 404 == (await admin.delete(path)).status_code
 
 
+async def test_grant_permission(admin: httpx2.AsyncClient, door: Door, world: World) -> None:
+    """GrantPermission: an owner lets all who have a role read, or edit, a document of hers."""
+    owner, path = await door.log_in("other"), f"/documents/{world.doc('other private free kept').id}"
+    reader = await door.log_in("free")
+    assert 404 == (await reader.get(path)).status_code
+    ok(await owner.put(f"{path}/shares/roles/free_user", json={"level": "viewer"}))
+    ok(await reader.get(path))
+    key = path.removeprefix("/documents/")
+    assert ["read"] == ok(await admin.get(f"/roles/free_user/operations/{key}"))["operations"]
+
+
+async def test_revoke_permission(door: Door, world: World) -> None:
+    """RevokePermission: what was granted is not, from the next statement on."""
+    owner, path = await door.log_in("other"), f"/documents/{world.doc('other private free kept').id}"
+    reader = await door.log_in("free")
+    ok(await owner.put(f"{path}/shares/roles/free_user", json={"level": "editor"}))
+    ok(await reader.patch(path, json={"title": "new"}))
+    ok(await owner.delete(f"{path}/shares/roles/free_user"), 204)
+    assert 404 == (await reader.get(path)).status_code
+
+
 # Core RBAC: review functions.
 
 

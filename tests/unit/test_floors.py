@@ -19,7 +19,7 @@ SERVER = {
     "settings": 1, "security": 1, "embedded_roles": 1, "embedded_traces": 1, "embedded": 2,
     "database": 3, "models": 4, "principals": 5, "policies": 6, "migrations": 6,
     "migrate": 7, "audit": 7, "reviews": 7, "accounts": 8, "users": 8, "roles": 8, "purges": 8, "permissions": 8,
-    "documents": 8, "shares": 8, "configurations": 8, "assignments": 9,
+    "documents": 8, "search": 8, "shares": 9, "configurations": 9, "assignments": 9,
     "problems": 9, "startup": 9, "demo": 9, "dependencies": 10, "routers": 11, "console": 11, "app": 12, "launch": 13,
     "cli": 14,
 }  # fmt: skip

@@ -12,7 +12,7 @@ from rowgate.server.body_limit import BodyLimit
 from rowgate.server.database import open_database
 from rowgate.server.embedded import Urls
 from rowgate.server.policies import catalog
-from rowgate.server.routers import audit, auth, documents, health, roles, users
+from rowgate.server.routers import audit, auth, configurations, documents, health, roles, shares, users
 from rowgate.server.settings import Settings, load_settings, signing_key
 from rowgate.server.startup import logins, postgres_async, prepare
 
@@ -56,6 +56,15 @@ def create_app(settings: Settings | None = None, *, urls: Urls | None = None) ->
     app.state.head = migrate.head()
     problems.install(app)
     app.add_middleware(BodyLimit)
-    for router in (auth.router, users.router, roles.router, documents.router, audit.router, health.router):
+    for router in (
+        auth.router,
+        users.router,
+        roles.router,
+        documents.router,
+        shares.router,
+        configurations.router,
+        audit.router,
+        health.router,
+    ):
         app.include_router(router)
     return app

@@ -72,13 +72,23 @@ def get_who(request: Request, subject: Annotated[UUID, Depends(get_subject)]) ->
     return who
 
 
-def get_lifts(
-    include: Annotated[
-        Literal["deleted"] | None, Query(description="`deleted`: an admin's lift of the soft delete; audited.")
-    ] = None,
-) -> Iterable[str]:
+Included = Annotated[
+    list[Literal["deleted", "permissions"]],
+    Query(
+        default_factory=list,
+        description="`deleted`: an admin's lift of the soft delete, audited; `permissions`: what one may do to each.",
+    ),
+]
+
+
+def get_lifts(include: Included) -> Iterable[str]:
     """Give the restrictions that the request asks to lift. Whether it may, the policy says."""
-    return () if include is None else {SOFT_DELETE}
+    return {SOFT_DELETE} if "deleted" in include else ()
+
+
+def get_deleted() -> Iterable[str]:
+    """Give the restriction that hides what is deleted: to restore it, or to delete it for good."""
+    return {SOFT_DELETE}
 
 
 SettingsDep = Annotated[Settings, Depends(get_settings)]
@@ -117,11 +127,25 @@ async def get_lifting_session(
     return session
 
 
+async def get_restoring_session(
+    session: Annotated[
+        AsyncSession, Depends(session_dependency(get_sessions, get_who, lift=get_deleted), scope="function")
+    ],
+    origin: OriginDep,
+) -> AsyncSession:
+    """Give the request's session with the lift of the soft delete."""
+    return await get_lifting_session(session, get_deleted(), origin)
+
+
 SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
 """The request's session, committed before the response leaves. 401 if nobody asks."""
 
 LiftingSessionDep = Annotated[AsyncSession, Depends(get_lifting_session, scope="function")]
 """The same, with the lifts that the request asks for. 403 where the policy does not let this principal lift."""
+
+
+RestoringSessionDep = Annotated[AsyncSession, Depends(get_restoring_session, scope="function")]
+"""The same, with the lift of the soft delete. 403 for who is no admin."""
 
 
 @dataclass(frozen=True, slots=True)

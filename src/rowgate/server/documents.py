@@ -1,24 +1,16 @@
-"""Documents: list, get, create, change, delete. No filter by who asks: the session has it."""
+"""Documents: get, create, change, delete, restore, purge. No filter by who asks: the session has it."""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rowgate import AccessDenied
-from rowgate.server.models import Document
-from rowgate.server.paging import Page, page_by_key
-
-
-async def list_documents(session: AsyncSession, *, limit: int, cursor: str | None) -> Page[Document]:
-    """Return a page of documents, newest first, and the cursor of the next page, None on the last.
-
-    Raises:
-        InvalidCursorError: the cursor is not one of ours.
-    """
-    return await page_by_key(session, select(Document), Document.id, limit=limit, cursor=cursor)
+from rowgate.server.audit import record
+from rowgate.server.errors import ConflictError, NotFoundError
+from rowgate.server.models import Document, DocumentShare
 
 
 async def get_document(session: AsyncSession, document_id: UUID) -> Document | None:
@@ -62,3 +54,47 @@ async def delete_document(session: AsyncSession, document: Document) -> None:
     """Delete a locked document softly: it stays, for an admin's lift."""
     document.is_deleted = True
     await session.flush()
+
+
+async def restore_document(session: AsyncSession, document_id: UUID) -> Document:
+    """Undo a soft delete. The session has the lift.
+
+    Raises:
+        ConflictError: it is not deleted.
+        NotFoundError: there is none.
+    """
+    document = await _deleted(session, document_id)
+    document.is_deleted = False
+    record(session, "document.restored", ("documents", document_id))
+    await session.flush()
+    return document
+
+
+async def purge_document(session: AsyncSession, document_id: UUID) -> dict[str, int]:
+    """Delete a softly deleted document for good, with its shares; return how many rows of each table went.
+
+    Raises:
+        ConflictError: it is not deleted.
+        NotFoundError: there is none.
+    """
+    document = await _deleted(session, document_id)
+    of_it = delete(DocumentShare).where(DocumentShare.document_id == document_id).returning(DocumentShare.id)
+    counts = {"documents": 1, "document_shares": len((await session.scalars(of_it)).all())}
+    record(
+        session, "document.purged", ("documents", document_id), title=document.title, shares=counts["document_shares"]
+    )
+    await session.delete(document)
+    await session.flush()
+    return counts
+
+
+async def _deleted(session: AsyncSession, document_id: UUID) -> Document:
+    document = await get_document(session, document_id)
+    if document is None:
+        raise NotFoundError
+    if not document.is_deleted:
+        raise ConflictError("The document is not deleted.")
+    locked = await session.get(Document, document_id, with_for_update=True, populate_existing=True)
+    if locked is None:
+        raise ConflictError("The document is not deleted.")
+    return locked

@@ -1,15 +1,32 @@
 """`/documents`: no endpoint filters by who asks; the session does."""
 
 from http import HTTPStatus
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import AfterValidator
 
-from rowgate.server import documents
-from rowgate.server.dependencies import CurrentUser, LiftingSessionDep, PageDep, SessionDep
+from rowgate.server import documents, search
+from rowgate.server.dependencies import (
+    CurrentUser,
+    Included,
+    LiftingSessionDep,
+    PageDep,
+    RestoringSessionDep,
+    SessionDep,
+)
 from rowgate.server.models import Document
 from rowgate.server.problems import not_found, responses
-from rowgate.server.routers.schemas import DocumentIn, DocumentOut, DocumentPage, DocumentPatch
+from rowgate.server.routers.role_schemas import ROLE_NAME, Purged
+from rowgate.server.routers.schemas import (
+    DocumentIn,
+    DocumentOut,
+    DocumentPage,
+    DocumentPatch,
+    DocumentRow,
+    storable,
+)
 
 router = APIRouter(prefix="/documents", tags=["documents"], responses=responses(HTTPStatus.UNAUTHORIZED))
 
@@ -18,14 +35,40 @@ DENIED = responses(HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.CONFLI
 CHANGED = {**DENIED, **responses(HTTPStatus.BAD_REQUEST)}
 
 
-@router.get("", operation_id="list_documents", responses=responses(HTTPStatus.FORBIDDEN))
+def get_filter(
+    q: Annotated[
+        str | None,
+        Query(max_length=1000, description="Words of title or content, as one types them into a search engine."),
+        AfterValidator(lambda text: text and storable(text)),
+    ] = None,
+    owner_id: UUID | None = None,
+    owner_role: Annotated[
+        str | None, Query(max_length=50, pattern=ROLE_NAME, description="What its owner has.")
+    ] = None,
+    is_public: bool | None = None,
+    requires_paid_access: bool | None = None,
+) -> search.Filter:
+    """Give which documents are asked for."""
+    return search.Filter(q, owner_id, owner_role, is_public, requires_paid_access)
+
+
+@router.get(
+    "",
+    operation_id="list_documents",
+    responses=responses(HTTPStatus.FORBIDDEN),
+    response_model_exclude_unset=True,
+)
 async def list_documents(
     session: LiftingSessionDep,
     page: PageDep,
+    include: Included,
+    wanted: Annotated[search.Filter, Depends(get_filter)],
 ) -> DocumentPage:
-    """List the documents that whoever asks may see, newest first."""
-    found = await documents.list_documents(session, limit=page.limit, cursor=page.cursor)
-    return DocumentPage(items=[DocumentOut.model_validate(item) for item in found.rows], next_cursor=found.next_cursor)
+    """List the documents that whoever asks may see: newest first, or with `q` what fits best first."""
+    found = await search.list_documents(
+        session, wanted, permissions="permissions" in include, limit=page.limit, cursor=page.cursor
+    )
+    return DocumentPage(items=[DocumentRow.of(row) for row in found.rows], next_cursor=found.next_cursor)
 
 
 @router.post(
@@ -40,10 +83,18 @@ async def create_document(
     return DocumentOut.model_validate(document)
 
 
-@router.get("/{document_id}", operation_id="get_document", responses=MISSING)
-async def get_document(session: SessionDep, document_id: UUID) -> DocumentOut:
+@router.get(
+    "/{document_id}",
+    operation_id="get_document",
+    responses={**MISSING, **responses(HTTPStatus.FORBIDDEN)},
+    response_model_exclude_unset=True,
+)
+async def get_document(session: LiftingSessionDep, document_id: UUID, include: Included) -> DocumentRow:
     """Return a document. One that whoever asks may not see is 404."""
-    return DocumentOut.model_validate(_found(await documents.get_document(session, document_id)))
+    row = await search.get_document(session, document_id, permissions="permissions" in include)
+    if row is None:
+        raise not_found()
+    return DocumentRow.of(row)
 
 
 @router.patch("/{document_id}", operation_id="update_document", responses=CHANGED)
@@ -58,6 +109,18 @@ async def update_document(session: SessionDep, document_id: UUID, body: Document
 async def delete_document(session: SessionDep, document_id: UUID) -> None:
     """Delete a document of one's own, softly."""
     await documents.delete_document(session, _found(await documents.lock_document(session, document_id)))
+
+
+@router.post("/{document_id}/restore", operation_id="restore_document", responses=DENIED)
+async def restore_document(session: RestoringSessionDep, document_id: UUID) -> DocumentOut:
+    """Undo a soft delete. Only an admin may; 409 if it is not deleted."""
+    return DocumentOut.model_validate(await documents.restore_document(session, document_id))
+
+
+@router.post("/{document_id}/purge", operation_id="purge_document", responses=DENIED)
+async def purge_document(session: RestoringSessionDep, document_id: UUID) -> Purged:
+    """Delete a softly deleted document for good, with its shares. Only an admin may; 409 if it is not deleted."""
+    return Purged(counts=await documents.purge_document(session, document_id))
 
 
 def _found(document: Document | None) -> Document:

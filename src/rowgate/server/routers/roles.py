@@ -7,11 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import selectinload
 
-from rowgate.server import permissions, reviews, roles
+from rowgate.server import configurations, permissions, reviews, roles
 from rowgate.server.dependencies import CurrentUser, PageDep, SessionDep
 from rowgate.server.models import ExclusionKind, User
 from rowgate.server.paging import page_by_key
 from rowgate.server.problems import responses
+from rowgate.server.routers.grant_schemas import GrantPage
 from rowgate.server.routers.role_schemas import (
     Operations,
     OtherPath,
@@ -157,3 +158,10 @@ async def list_role_operations(session: SessionDep, role: RolePath, document_id:
     """List what a role by itself lets do to a document that whoever asks may see."""
     found = await roles.get_role(session, role)
     return Operations(operations=await permissions.role_operations(session, found, document_id))
+
+
+@router.get("/{role}/configurations", operation_id="list_role_configurations", responses=MISSING)
+async def list_role_configurations(session: SessionDep, role: RolePath, page: PageDep) -> GrantPage:
+    """List the configurations that a role is granted, those that are over included; of them, what one may see."""
+    found = await configurations.list_grants(session, role_name=role, limit=page.limit, cursor=page.cursor)
+    return GrantPage.of(found)

@@ -1,7 +1,7 @@
 """The shapes of requests and responses. What is not named here never leaves the server."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field
@@ -71,10 +71,37 @@ class DocumentOut(Stored):
     updated_at: datetime
 
 
-class DocumentPage(BaseModel):
-    """A page of documents, newest first. `next_cursor` is null on the last."""
+class DocumentPermissions(BaseModel):
+    """What whoever asks may do to a document."""
 
-    items: list[DocumentOut]
+    update: bool
+    delete: bool
+    share: bool
+
+
+class DocumentRow(DocumentOut):
+    """A document, and beside it what was asked for: permissions; with `q` its rank and what was found, as HTML."""
+
+    permissions: DocumentPermissions | None = None
+    rank: float | None = None
+    highlight: str | None = None
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """Make it of a row; what was not asked for is left out."""
+        found = {name: value for name, value in row._mapping.items() if name in ("rank", "highlight")}
+        if "may_update" in row._mapping:
+            found["permissions"] = DocumentPermissions(
+                update=row.may_update, delete=row.may_delete, share=row.may_share
+            )
+        document = DocumentOut.model_validate(row[0]).model_dump()
+        return cls(**document, **found)
+
+
+class DocumentPage(BaseModel):
+    """A page of documents: newest first, or what fits best first. `next_cursor` is null on the last."""
+
+    items: list[DocumentRow]
     next_cursor: str | None
 
 
