@@ -27,10 +27,10 @@ async def test_token(client: httpx2.AsyncClient, world: World) -> None:
     answer = await attempt(client, username="free", password=PASSWORD, grant_type="password")
     assert (200, "no-store") == (answer.status_code, answer.headers["cache-control"])
     body = answer.json()
-    assert {"access_token", "token_type", "expires_in"} == set(body)
-    assert ("bearer", 900) == (body["token_type"], body["expires_in"])
+    assert {"access_token", "token_type", "expires_in", "refresh_token", "scope"} == set(body)
+    assert ("bearer", 900, None) == (body["token_type"], body["expires_in"], body["scope"])
     claims = jwt.decode(body["access_token"], KEY, algorithms=["HS256"], audience="rowgate", issuer="rowgate")
-    assert {"sub", "iat", "exp", "iss", "aud", "jti", "typ"} == set(claims)
+    assert {"sub", "iat", "exp", "iss", "aud", "jti", "typ", "sid"} == set(claims)
     assert (str(world.users["free"]), 900, "access") == (claims["sub"], claims["exp"] - claims["iat"], claims["typ"])
 
 
@@ -135,13 +135,31 @@ async def test_hash_and_password_go_nowhere(
 
 
 async def test_log_in_is_audited(door: Door, caplog: pytest.LogCaptureFixture) -> None:
-    """The one read of the hash past the policies leaves a line in the audit, and nothing else does."""
+    """What a log-in does past the policies leaves lines in the audit, and nothing else does."""
     with caplog.at_level(logging.INFO, logger="rowgate.audit"):
         client = await door.log_in("free")
         await client.get("/users/me")
         await client.get("/documents")
     lines = [entry.message for entry in caplog.records if entry.name == "rowgate.audit"]
-    assert ["system by the system: log in: read one password hash"] == lines
+    assert [
+        "system by the system: log in: read one password hash",
+        "system by the system: log in: begin a session",
+    ] == lines
+
+
+async def test_log_ins_are_in_the_audit_table(door: Door, standing_database: Logins, world: World) -> None:
+    """A log-in leaves a line with its user and address; a failed one too, without the name that was typed."""
+    client = await door.client()
+    await attempt(client, username="nobody", password=PASSWORD)
+    await attempt(client, username="nobody", password="wrong")
+    await attempt(client, username="TYPED-SECRET", password="wrong")
+    asked = "SELECT kind, actor_id, address FROM audit_log WHERE kind LIKE 'log-in%%' ORDER BY id DESC LIMIT 3"
+    assert [
+        ("log-in-failed", None, "127.0.0.1"),
+        ("log-in-failed", world.users["nobody"], "127.0.0.1"),
+        ("log-in", world.users["nobody"], "127.0.0.1"),
+    ] == query(standing_database.owner, asked)
+    assert "TYPED-SECRET" not in str(query(standing_database.owner, "SELECT audit_log::text FROM audit_log"))
 
 
 async def test_docs_page_can_log_in(client: httpx2.AsyncClient) -> None:

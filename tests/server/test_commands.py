@@ -276,7 +276,7 @@ def test_user_twice(logins: Logins, place: Path) -> None:
     settings = variables(logins)
     assert (
         0
-        == invoke(*CREATE, "--role", "admin", "--role", "paid_user", cwd=place, stdin="12345678", **settings).returncode
+        == invoke(*CREATE, "--role", "admin", "--role", "paid_user", cwd=place, stdin="8 signs.", **settings).returncode
     )
     assert "taken" in one_line(invoke(*again, cwd=place, stdin=NEW_PASSWORD, **settings))
     roles = "SELECT r.name FROM users u JOIN user_roles ON user_id = u.id JOIN roles r ON r.id = role_id ORDER BY 1"

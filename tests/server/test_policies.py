@@ -18,9 +18,9 @@ from conftest import Cluster
 from rowgate import CatalogError, Principal, guarded_sessionmaker
 from rowgate.server import policies
 from rowgate.server.models import User
-from server import granted, policy_expectations
+from server import account_expectations, granted, policy_expectations
 from server.asker import Asker, Expectation, Sessions
-from server.world import World, may_see
+from server.world import World, may_see, query
 
 
 async def _hashes(ask: Asker) -> object:
@@ -69,6 +69,7 @@ EXPECTATIONS: dict[str, tuple[Expectation, Callable[[World], object]]] = {
     "nobody reads hashes": (_hashes, lambda _: {None}),
     "users see themselves": (_users, lambda world: {"free": {"free"}, "admin": set(world.users)}),
     **policy_expectations.EXPECTATIONS,
+    **account_expectations.EXPECTATIONS,
 }
 
 EVERY_OWN = {"free sees", "paid sees", "nobody sees"}
@@ -139,6 +140,18 @@ HELD_BY = {
     "audit.allow admin": {"audit is seen"},
     "audit.allow my-own": {"audit is seen"},
     "audit.allow add": {"anybody adds a line", "strangers add a line about nobody"},
+    "log_ins.allow my-log-ins": {"log-ins of one's own", "revokes a log-in", "prolongs no log-in"},
+    "log_ins.allow revoke-my-log-ins": {"revokes a log-in"},
+    "api_keys.mask": {"nobody reads keys"},
+    "api_keys.allow my-keys": {
+        "keys of one's own",
+        "makes own keys",
+        "nobody reads keys",
+        "revokes a key",
+        "widens no key",
+    },
+    "api_keys.allow revoke-my-keys": {"revokes a key"},
+    "answered.allow my-requests": {"requests of one's own", "keeps own requests", "forgets own requests"},
 }
 
 
@@ -206,6 +219,7 @@ def engine(cluster: Cluster, world_template: str, world: World) -> Iterator[Asyn
     """Give an engine of the unprivileged login; nothing here is committed."""
     with cluster.database(template=world_template) as found:
         granted.store_grants(world, found.owner)
+        query(found.owner, account_expectations.ROWS)
         yield create_async_engine(found.app, poolclass=NullPool)
 
 
@@ -240,5 +254,5 @@ async def test_gate_is_held(engine: AsyncEngine, world: World) -> None:
 
     missed = await failures(unguarded, world)
     permitted = {name for name, (_, expected) in EXPECTATIONS.items() if expected(world) == "done"}
-    met = permitted | {"roles are public", "hierarchy is public", "admin lifts"}
+    met = permitted | {"roles are public", "hierarchy is public", "admin lifts", *account_expectations.KEPT_BY_RIGHTS}
     assert set(EXPECTATIONS) - met == missed

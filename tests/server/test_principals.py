@@ -12,6 +12,7 @@ from conftest import Logins
 from rowgate import NoPrincipal, guarded_sessionmaker
 from rowgate.server.accounts import find_principal
 from rowgate.server.policies import catalog
+from rowgate.server.security import AccessToken
 from server.processes import folder, serve
 from server.world import KEY, PASSWORD, World, query, serving, settings_for
 
@@ -28,7 +29,8 @@ async def active(engine: AsyncEngine, world: World, name: str, roles: Iterable[s
     """Return the roles that are active of a user, found as each request finds them."""
     sessions = guarded_sessionmaker(engine, catalog)
     key = world.users[name]
-    async with sessions(lambda connection: find_principal(connection, key, roles)) as session:
+    token = AccessToken(key, roles=None if roles is None else frozenset(roles))
+    async with sessions(lambda connection: find_principal(connection, token)) as session:
         await session.connection()
         return sorted(session.info["principal"].roles)
 

@@ -15,6 +15,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from rowgate.server import security
 from rowgate.server.security import (
+    AccessToken,
     InvalidToken,
     PasswordError,
     hash_password,
@@ -74,7 +75,14 @@ async def test_password_outside_the_limits_is_refused(password: str) -> None:
         await hash_password(password)
 
 
-@pytest.mark.parametrize("password", ["eight888", "x" * 1024, "pässwörter 🔑"])
+@pytest.mark.parametrize("password", ["password", "12345678", "PassWord1", "qwertyuiop"])
+async def test_common_password_is_refused(password: str) -> None:
+    """What everybody tries first is refused, in any case."""
+    with pytest.raises(PasswordError, match="others would try"):
+        await hash_password(password)
+
+
+@pytest.mark.parametrize("password", ["eight_88", "x" * 1024, "pässwörter 🔑"])
 async def test_password_at_the_limits_is_accepted(password: str) -> None:
     """The limits themselves belong to what is allowed, and length counts characters."""
     assert await verify_password(password, await hash_password(password)) is True
@@ -142,7 +150,7 @@ async def test_event_loop_goes_on_while_passwords_are_verified() -> None:
 def test_token_round_trip_and_claims() -> None:
     """A token gives back its subject, says how long it lives, and holds the claims that were agreed."""
     token, seconds = issue_access_token(KEY, subject=SUBJECT, seconds=900, issuer="rowgate", audience="rowgate")
-    assert SUBJECT == read_access_token(KEY, token, issuer="rowgate", audience="rowgate")
+    assert AccessToken(SUBJECT) == read_access_token(KEY, token, issuer="rowgate", audience="rowgate")
     assert 900 == seconds
     claims = jwt.decode(token, options={"verify_signature": False})
     assert {"sub", "iat", "exp", "iss", "aud", "jti", "typ"} == set(claims)
@@ -154,7 +162,7 @@ def test_token_round_trip_and_claims() -> None:
 def test_token_lives_until_its_last_second() -> None:
     """A token is good shortly before its expiry and bad after it."""
     now = datetime.now(UTC)
-    assert SUBJECT == read_access_token(
+    assert AccessToken(SUBJECT) == read_access_token(
         KEY, issue(now=now - timedelta(seconds=890)), issuer="rowgate", audience="rowgate"
     )
     with pytest.raises(InvalidToken):

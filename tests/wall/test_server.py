@@ -16,6 +16,8 @@ from server.world import ACTIVE, ROLES, make_world, store
 from wall.walls import DENIED, SIGNING, Walled, raise_wall
 
 SERVED = [*ROLES, "anonymous"]
+SYSTEM_ONLY = {"login_attempts", "password_reset_tokens", "refresh_tokens"}
+"""Tables without a rule: the gate shows none of their rows, the database lets nobody ask."""
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +42,7 @@ def principal_of(world: Any, name: str) -> Principal:
 
 def columns(table: Any) -> list[Any]:
     """Return what is granted."""
-    return [column for column in table.c if column.name != "hashed_password"]
+    return [column for column in table.c if column.name not in ("hashed_password", "key_hash")]
 
 
 @pytest.mark.parametrize("name", SERVED)
@@ -51,7 +53,11 @@ def test_the_wall_reads_what_the_gate_reads(served: Any, name: str) -> None:
     for table in Base.metadata.sorted_tables:
         for lifts in ([], ["soft-delete"]) if name == "admin" else ([],):
             statement = select(*columns(table))
-            assert made.by_wall(who, statement, lifts) == made.by_gate(who, statement, lifts), table.name
+            wall = made.by_wall(who, statement, lifts)
+            if table.name in SYSTEM_ONLY:
+                assert (wall, made.by_gate(who, statement, lifts)) == (DENIED, []), table.name
+            else:
+                assert wall == made.by_gate(who, statement, lifts), table.name
 
 
 @pytest.mark.parametrize("name", SERVED)

@@ -1,51 +1,53 @@
-"""Who somebody is: log-in, the principal of a request, and new users."""
+"""Who somebody is: the principal of a request, and new users."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from rowgate import GuardedSessionmaker, NoPrincipal, Principal
 from rowgate.server.models import Role, User, UserRole
-from rowgate.server.policies import principal_query
-from rowgate.server.security import hash_password, verify_password
+from rowgate.server.policies import principal_by_key, principal_by_token
+from rowgate.server.security import AccessToken, hash_password
 
 Sessions = GuardedSessionmaker[AsyncSession]
 
 
-async def find_principal(connection: AsyncConnection, subject: UUID, roles: Iterable[str] | None = None) -> Principal:
+@dataclass(frozen=True, slots=True)
+class ApiKeyHash:
+    """The hash of the API key that a request came with."""
+
+    value: bytes
+
+
+Credentials = AccessToken | ApiKeyHash
+
+
+async def find_principal(connection: AsyncConnection, credentials: Credentials) -> Principal:
     """Return the principal of an active user, with the roles in force now, in the request's own transaction.
 
-    Args:
-        connection: of the session that will act.
-        subject: the user.
-        roles: the only roles that may be active, with what they inherit; those that she does not hold are none. All if
-            not given, except those that exclude each other dynamically.
+    What the request came with is an upper bound of the roles: never more than the user holds, and never more than
+    that, with what it inherits. `attributes` say which log-in (`session`) or API key (`api_key`) it was, and the bound (`bound`).
 
     Raises:
-        NoPrincipal: there is no such user, or she is not active.
+        NoPrincipal: there is no such user, or she is not active; or the log-in or the key is over.
     """
-    bound = None if roles is None else sorted(roles)
-    rows = (await connection.execute(principal_query, {"subject": subject, "bound": bound})).all()
+    if isinstance(credentials, ApiKeyHash):
+        rows = (await connection.execute(principal_by_key, {"key_hash": credentials.value})).all()
+    else:
+        bound = None if credentials.roles is None else sorted(credentials.roles)
+        values = {"subject": credentials.subject, "session": credentials.session, "bound": bound}
+        rows = (await connection.execute(principal_by_token, values)).all()
     if not rows:
-        raise NoPrincipal("the user of this token does not exist or is not active")
-    return Principal(subject, roles={row.role for row in rows if row.role is not None})
-
-
-async def log_in(sessions: Sessions, username: str, password: str) -> UUID | None:
-    """Return the id of the active user with this name and password; None, after the same time, if there is none.
-
-    The one read of the hash is the only thing that a request does as the system.
-    """
-    found = select(User.id, User.hashed_password).where(
-        func.lower(User.username) == func.lower(username), User.is_active
+        raise NoPrincipal("the user of these credentials does not exist or is not active, or they are over")
+    first = rows[0]
+    by: dict[str, Any] = (
+        {"api_key": first.key} if isinstance(credentials, ApiKeyHash) else {"session": credentials.session}
     )
-    async with sessions.system(reason="log in: read one password hash") as session:
-        row = (await session.execute(found)).one_or_none()
-    # The connection is back in the pool: a verification takes time, and many wait for one.
-    matches = await verify_password(password, None if row is None else row.hashed_password)
-    return row.id if row is not None and matches else None
+    attributes = {**by, "bound": None if first.bound is None else frozenset(first.bound)}
+    return Principal(first.id, roles={row.role for row in rows if row.role is not None}, attributes=attributes)
 
 
 class UnknownRoleError(ValueError):

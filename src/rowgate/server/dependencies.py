@@ -1,5 +1,6 @@
 """What endpoints depend on: settings, the database, who asks, and the request's session."""
 
+import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -11,11 +12,13 @@ from fastapi import Depends, HTTPException, Query, Request
 from fastapi.security import OAuth2PasswordBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rowgate import NoPrincipal
+from rowgate import NoPrincipal, Principal
 from rowgate.fastapi import session_dependency
-from rowgate.server.accounts import Sessions, find_principal
+from rowgate.server.accounts import ApiKeyHash, Credentials, Sessions, find_principal
 from rowgate.server.audit import Origin, record
+from rowgate.server.auth.tokens import Client
 from rowgate.server.database import Database
+from rowgate.server.opaque import API_KEY, MAX_CHARS, digest
 from rowgate.server.policies import SOFT_DELETE
 from rowgate.server.problems import origin_of
 from rowgate.server.security import InvalidToken, read_access_token
@@ -47,27 +50,29 @@ def get_sessions(database: Annotated[Database, Depends(get_database)]) -> Sessio
     return database.sessions
 
 
-def get_subject(
+def get_credentials(
     token: Annotated[str | None, Depends(bearer)],
     settings: Annotated[Settings, Depends(get_settings)],
     key: Annotated[bytes, Depends(get_signing_key)],
-) -> UUID:
-    """Give the user id of the access token.
+) -> Credentials:
+    """Give what the request came with: an access token or an API key, both as a bearer token.
 
     Raises:
-        NoPrincipal: there is no valid token; 401.
+        NoPrincipal: there is neither, or the token is not valid; 401. Whether a key is, the database says.
     """
     if token is None:
         raise NoPrincipal("no access token")
+    if token.startswith(API_KEY) and len(token) <= MAX_CHARS:
+        return ApiKeyHash(digest(token))
     try:
         return read_access_token(key, token, issuer=settings.issuer, audience=settings.audience)
     except InvalidToken:
         raise NoPrincipal("the access token is not valid") from None
 
 
-def get_who(request: Request, subject: Annotated[UUID, Depends(get_subject)]) -> Any:
+def get_who(request: Request, credentials: Annotated[Credentials, Depends(get_credentials)]) -> Any:
     """Give the function that finds the principal in the session's own transaction."""
-    who = partial(find_principal, subject=subject)
+    who = partial(find_principal, credentials=credentials)
     request.state.who = who  # a denial is told to the audit as of whoever asked
     return who
 
@@ -95,8 +100,6 @@ SettingsDep = Annotated[Settings, Depends(get_settings)]
 SigningKey = Annotated[bytes, Depends(get_signing_key)]
 DatabaseDep = Annotated[Database, Depends(get_database)]
 SessionsDep = Annotated[Sessions, Depends(get_sessions)]
-CurrentUser = Annotated[UUID, Depends(get_subject)]
-"""The id of whoever asks. 401 if nobody does."""
 
 
 OriginDep = Annotated[Origin, Depends(origin_of)]
@@ -172,3 +175,62 @@ def get_paging(
 
 
 PageDep = Annotated[Paging, Depends(get_paging)]
+
+
+async def get_principal(session: SessionDep) -> Principal:
+    """Give whoever asks, found in the request's session."""
+    await session.connection()
+    found: Principal = session.info["principal"]
+    return found
+
+
+def get_subject(acting: Annotated[Principal, Depends(get_principal)]) -> UUID:
+    """Give the user id of whoever asks."""
+    subject: UUID = acting.id
+    return subject
+
+
+def get_person(acting: Annotated[Principal, Depends(get_principal)]) -> Principal:
+    """Give whoever asks, if she has logged in herself: an API key is no person.
+
+    Raises:
+        HTTPException: it is an API key; 403.
+    """
+    if "api_key" in acting.attributes:
+        raise HTTPException(HTTPStatus.FORBIDDEN, "An API key may not do this: log in.")
+    return acting
+
+
+async def get_person_briefly(sessions: SessionsDep, who: Annotated[Any, Depends(get_who)]) -> Principal:
+    """Give the same, found in a session of its own: for what takes long, and should hold no connection.
+
+    Raises:
+        HTTPException: it is an API key; 403.
+    """
+    async with sessions(who) as session:
+        return get_person(await get_principal(session))
+
+
+def get_client(request: Request) -> Client:
+    """Give where the request comes from. Behind a proxy that is what it says, if uvicorn trusts it."""
+    agent = request.headers.get("user-agent")
+    try:
+        address = None if request.client is None else str(ipaddress.ip_address(request.client.host))
+    except ValueError:
+        address = None
+    return Client(address, agent if agent is not None and agent.isprintable() else None)
+
+
+ActingDep = Annotated[Principal, Depends(get_principal)]
+"""Whoever asks. 401 if nobody does."""
+
+CurrentUser = Annotated[UUID, Depends(get_subject)]
+"""The id of whoever asks. 401 if nobody does."""
+
+PersonDep = Annotated[Principal, Depends(get_person)]
+"""Whoever asks, logged in herself. 401 if nobody does, 403 for an API key."""
+
+BriefPersonDep = Annotated[Principal, Depends(get_person_briefly)]
+"""The same, for what takes long: the connection is back in the pool."""
+
+ClientDep = Annotated[Client, Depends(get_client)]

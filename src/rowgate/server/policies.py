@@ -12,12 +12,18 @@ from sqlalchemy.orm import aliased
 
 from rowgate import EVERYONE, Catalog, principal
 from rowgate.server.models import (
+    ApiKey,
     AuditEntry,
     Base,
     Configuration,
     Document,
     DocumentShare,
     HasAccessControl,
+    IdempotencyKey,
+    LoginAttempts,
+    LoginSession,
+    PasswordResetToken,
+    RefreshToken,
     Role,
     RoleConfiguration,
     RoleExclusion,
@@ -27,7 +33,7 @@ from rowgate.server.models import (
     User,
     UserRole,
 )
-from rowgate.server.principals import user_of_token, who_acts
+from rowgate.server.principals import user_of_key, user_of_token, who_acts
 
 SOFT_DELETE = "soft-delete"
 READS = 1
@@ -37,8 +43,12 @@ CHANGES = 2
 
 catalog = Catalog(Base, principal_id=Uuid(), roles=set(RoleName))
 
-principal_query = catalog.principal_query(who_acts(user_of_token()))
-"""Runs in each session's own transaction: a role that ended, or a user who was deactivated, ends with the next request."""
+principal_by_token = catalog.principal_query(who_acts(user_of_token()))
+"""Runs in each session's own transaction: a role that ended, a user who was deactivated, a log-in that was revoked
+end with the next request."""
+
+principal_by_key = catalog.principal_query(who_acts(user_of_key()))
+"""The same for an API key."""
 
 
 def my_roles() -> Any:
@@ -205,3 +215,25 @@ audit.allow("read", to=RoleName.ADMIN, name="admin")
 audit.allow("read", when=AuditEntry.actor_id == principal.id, name="my-own")
 # Whoever acts adds lines about herself: nobody can write what another did. Nobody changes one.
 audit.allow("create", to=EVERYONE, when=AuditEntry.actor_id.is_not_distinct_from(principal.id), name="add")
+
+log_ins = catalog.policy(LoginSession)
+log_ins.allow("read", when=LoginSession.user_id == principal.id, name="my-log-ins")
+log_ins.allow(
+    "update",
+    when=LoginSession.user_id == principal.id,
+    columns=[LoginSession.revoked_at, LoginSession.revoked_because],
+    name="revoke-my-log-ins",
+)
+
+api_keys = catalog.policy(ApiKey)
+api_keys.mask(ApiKey.key_hash, writable=ApiKey.user_id == principal.id)
+api_keys.allow("read", "create", when=ApiKey.user_id == principal.id, name="my-keys")
+api_keys.allow("update", when=ApiKey.user_id == principal.id, columns=[ApiKey.revoked_at], name="revoke-my-keys")
+
+answered = catalog.policy(IdempotencyKey)
+answered.allow("read", "create", "delete", when=IdempotencyKey.user_id == principal.id, name="my-requests")
+
+# Nobody but the system principal: no rule, no row.
+catalog.policy(RefreshToken)
+catalog.policy(PasswordResetToken)
+catalog.policy(LoginAttempts)

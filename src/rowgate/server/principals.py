@@ -6,17 +6,39 @@ act with the next request, in every process.
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, Uuid, and_, any_, bindparam, or_, select
+from sqlalchemy import ARRAY, LargeBinary, Text, Uuid, and_, any_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import CTE
 
-from rowgate.server.models import ExclusionKind, Role, RoleExclusion, RoleParent, User, UserRole
+from rowgate.server.models import (
+    ApiKey,
+    ExclusionKind,
+    LoginSession,
+    Role,
+    RoleExclusion,
+    RoleParent,
+    User,
+    UserRole,
+)
 
 
 def user_of_token() -> Any:
-    """Select the active user `subject`; `bound` are the names of the only roles that may be active, NULL for all."""
+    """Select the active user `subject`, unless the log-in `session` is over; NULL is a token of none.
+
+    `bound` are the names of the only roles that may be active, NULL for all.
+    """
     bound = bindparam("bound", type_=ARRAY(Text())).label("bound")
-    return select(User.id, bound).where(User.id == bindparam("subject", type_=Uuid()), User.is_active)
+    given = bindparam("session", type_=Uuid())
+    alive = exists().where(LoginSession.id == given, LoginSession.user_id == User.id, LoginSession.in_force())
+    who = User.id == bindparam("subject", type_=Uuid())
+    return select(User.id, bound).where(who, User.is_active, or_(given.is_(None), alive))
+
+
+def user_of_key() -> Any:
+    """Select the active user of the API key with the hash `key_hash`; the roles of the key are the bound."""
+    hashed = ApiKey.key_hash == bindparam("key_hash", type_=LargeBinary())
+    found = select(User.id, ApiKey.roles.label("bound"), ApiKey.id.label("key"))
+    return found.join(ApiKey, ApiKey.user_id == User.id).where(hashed, ApiKey.in_force(), User.is_active)
 
 
 def who_acts(user: Any) -> Any:

@@ -1,7 +1,7 @@
 """What goes wrong, as RFC 9457 problems: the one page of the server that knows HTTP statuses for errors.
 
 Not visible is 404, visible but not permitted 403, nobody 401, a conflict 409 without values, an empty pool or a
-database that is down 503 with Retry-After. Whoever asks never sees a traceback.
+database that is down 503 with Retry-After, too many attempts 429. Whoever asks never sees a traceback.
 """
 
 import logging
@@ -20,8 +20,10 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from rowgate import AccessDenied
 from rowgate.fastapi import MEDIA_TYPE, problem, problems
 from rowgate.server.audit import Origin, record
+from rowgate.server.auth.throttle import TooManyAttemptsError
 from rowgate.server.errors import ConflictError, NotFoundError
 from rowgate.server.paging import InvalidCursorError
+from rowgate.server.security import PasswordError
 
 logger = logging.getLogger("rowgate.server")
 
@@ -69,6 +71,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(InvalidCursorError, _cursor)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StarletteHTTPException, _http)
+    app.add_exception_handler(TooManyAttemptsError, _too_many)
+    app.add_exception_handler(PasswordError, _password)
     app.add_exception_handler(PoolTimeoutError, _busy)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(OSError, _down)
@@ -124,6 +128,16 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, StarletteHTTPException)
     headers = dict(error.headers) if error.headers else None
     return problem(HTTPStatus(error.status_code), str(error.detail), headers=headers)
+
+
+async def _too_many(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, TooManyAttemptsError)
+    headers = {"Retry-After": str(error.seconds)}
+    return problem(HTTPStatus.TOO_MANY_REQUESTS, "There were too many attempts. Try again later.", headers=headers)
+
+
+async def _password(_request: Request, error: Exception) -> JSONResponse:
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"The new password cannot be used: {error}.")
 
 
 async def _busy(_request: Request, _error: Exception) -> JSONResponse:

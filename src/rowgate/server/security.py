@@ -7,8 +7,10 @@ why, and a user who does not exist costs the same time as one who does.
 import functools
 import hashlib
 import os
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import anyio
@@ -41,6 +43,15 @@ class PasswordError(ValueError):
     """The password may not be used; the text may be shown to whoever chose it."""
 
 
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """What an access token says: whose it is, the log-in that it came from, and the most roles that it activates."""
+
+    subject: UUID
+    session: UUID | None = None
+    roles: frozenset[str] | None = None
+
+
 class InvalidToken(Exception):
     """The token is not a valid access token. One error for every reason: whoever guesses learns nothing."""
 
@@ -49,7 +60,7 @@ def check_password(password: str) -> None:
     """Accept a new password, or say what is wrong with it.
 
     Raises:
-        PasswordError: too short, too long, or characters that no client sends by typing.
+        PasswordError: too short, too long, a common one, or characters that no client sends by typing.
     """
     if len(password) < PASSWORD_MIN_CHARS:
         raise PasswordError(f"a password has at least {PASSWORD_MIN_CHARS} characters")
@@ -57,6 +68,16 @@ def check_password(password: str) -> None:
         raise PasswordError(f"a password has at most {PASSWORD_MAX_CHARS} characters")
     if not _hashable(password):
         raise PasswordError("a password is plain text, without NUL characters")
+    if password.lower() in _common():
+        raise PasswordError("this password is one of the first that others would try; choose another")
+
+
+@functools.cache
+def _common() -> frozenset[str]:
+    """Return the common passwords that are long enough, in lower case. Loaded at the first use: there are thousands."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(found for found in FREQUENCY_LISTS["passwords"] if len(found) >= PASSWORD_MIN_CHARS)
 
 
 async def hash_password(password: str) -> str:
@@ -81,11 +102,22 @@ async def verify_password(password: str, hashed: str | None) -> bool:
 
 
 def issue_access_token(
-    key: bytes, *, subject: UUID, seconds: int, issuer: str, audience: str, now: datetime | None = None
+    key: bytes,
+    *,
+    subject: UUID,
+    seconds: int,
+    issuer: str,
+    audience: str,
+    session: UUID | None = None,
+    roles: Iterable[str] | None = None,
+    now: datetime | None = None,
 ) -> tuple[str, int]:
-    """Return a signed access token for `subject` and the seconds that it is valid, counted from `now`."""
+    """Return a signed access token for `subject` and the seconds that it is valid, counted from `now`.
+
+    With `session`, it is good no longer than that log-in. `roles` are the most that it activates; None is every role.
+    """
     issued = now or datetime.now(UTC)
-    claims = {
+    claims: dict[str, Any] = {
         "sub": str(subject),
         "iat": issued,
         "exp": issued + timedelta(seconds=seconds),
@@ -94,11 +126,15 @@ def issue_access_token(
         "jti": uuid4().hex,
         "typ": TOKEN_TYPE,
     }
+    if session is not None:
+        claims["sid"] = str(session)
+    if roles is not None:
+        claims["roles"] = sorted(roles)
     return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": key_id(key)}), seconds
 
 
-def read_access_token(key: bytes, token: str, *, issuer: str, audience: str) -> UUID:
-    """Return the subject of a token that `issue_access_token` made with this key, issuer and audience.
+def read_access_token(key: bytes, token: str, *, issuer: str, audience: str) -> AccessToken:
+    """Return what a token says that `issue_access_token` made with this key, issuer and audience.
 
     Raises:
         InvalidToken: anything else, whatever it is.
@@ -106,7 +142,7 @@ def read_access_token(key: bytes, token: str, *, issuer: str, audience: str) -> 
     if len(token) > TOKEN_MAX_CHARS:
         raise InvalidToken
     try:
-        return _subject(key, token, issuer=issuer, audience=audience)
+        return _read(key, token, issuer=issuer, audience=audience)
     except Exception:  # noqa: BLE001
         # Hostile bytes meet base64, UTF-8 and JSON before the signature is known to be wrong; deep nesting
         # raises RecursionError, lone surrogates UnicodeError. A list of types would miss one, and that one
@@ -120,8 +156,8 @@ def key_id(key: bytes) -> str:
     return hashlib.sha256(b"rowgate key id:" + key).hexdigest()[:16]
 
 
-def _subject(key: bytes, token: str, *, issuer: str, audience: str) -> UUID:
-    """Return the subject, or raise whatever it is that goes wrong."""
+def _read(key: bytes, token: str, *, issuer: str, audience: str) -> AccessToken:
+    """Return what the token says, or raise whatever it is that goes wrong."""
     decoded = jwt.decode_complete(
         token,
         key,
@@ -134,7 +170,12 @@ def _subject(key: bytes, token: str, *, issuer: str, audience: str) -> UUID:
     claims = decoded["payload"]
     if decoded["header"].get("kid") != key_id(key) or claims["typ"] != TOKEN_TYPE:
         raise InvalidToken
-    return UUID(claims["sub"])
+    session, roles = claims.get("sid"), claims.get("roles")
+    return AccessToken(
+        UUID(claims["sub"]),
+        session=None if session is None else UUID(session),
+        roles=None if roles is None else frozenset(map(str, roles)),
+    )
 
 
 def _hashable(password: str) -> bool:

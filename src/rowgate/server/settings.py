@@ -68,6 +68,22 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     """Signs access tokens; at least 32 bytes. Without it, one is made in `data_dir/secret_key`, mode 600."""
     access_token_seconds: Annotated[int, Field(ge=60, le=3600)] = 900
+    session_days: Annotated[int, Field(ge=1, le=400)] = 30
+    """How long a log-in can be refreshed, whatever its use."""
+    refresh_leeway_seconds: Annotated[float, Field(ge=0, le=60)] = 0
+    """How long after its use a refresh token that comes again is refused only, and not taken for stolen."""
+    login_max_attempts: Annotated[int, Field(ge=1, le=1_000_000)] = 10
+    """Failed log-ins with one name, in `login_window_seconds`, before the next is answered 429."""
+    login_max_attempts_per_address: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    """The same from one address; of IPv6, from one network of 64 bits."""
+    login_window_seconds: Annotated[int, Field(ge=1, le=86_400)] = 900
+    password_reset_seconds: Annotated[int, Field(ge=60, le=86_400)] = 1800
+    """How long the token for a forgotten password is good."""
+    password_reset_sender: str | None = None
+    """Who sends that token: `module:function`, see the page on the server."""
+    development: bool = False
+    """Without a sender, write the tokens for forgotten passwords to the log. Never in production."""
+
     issuer: Annotated[str, Field(min_length=1)] = "rowgate"
     audience: Annotated[str, Field(min_length=1)] = "rowgate"
 

@@ -5,6 +5,7 @@ from sqlalchemy import DDL
 READ = "SELECT"
 WRITE = "SELECT, INSERT, UPDATE, DELETE"
 ADD = "SELECT, INSERT"
+NOTHING = ""
 
 # A closed list: a table that is missing here is one that the application cannot touch, and a test says so.
 RIGHTS = {
@@ -18,6 +19,13 @@ RIGHTS = {
     "configurations": WRITE,
     "role_configurations": WRITE,
     "audit_log": ADD,  # append-only: nobody who logs in as the application changes what happened
+    # To list and revoke one's own; log-ins are stored by the owner's login.
+    "login_sessions": "SELECT, UPDATE (revoked_at, revoked_because)",
+    "refresh_tokens": NOTHING,
+    "api_keys": "SELECT, INSERT, UPDATE (revoked_at)",
+    "login_attempts": NOTHING,
+    "password_reset_tokens": NOTHING,
+    "idempotency_keys": "SELECT, INSERT, DELETE",
     "alembic_version": READ,  # the readiness check compares it with the head
 }
 
@@ -49,9 +57,9 @@ $rowgate$"""
 
 def _table_rights(table: str, rights: str, *, role: str) -> str:
     """Render one table's rights. What an older release granted and this one does not is taken back."""
+    grant = f"\n        GRANT {rights} ON {_identifier(table)} TO {_identifier(role)};" if rights else ""
     return f"""    IF to_regclass({_literal(table)}) IS NOT NULL THEN
-        REVOKE ALL ON {_identifier(table)} FROM {_identifier(role)};
-        GRANT {rights} ON {_identifier(table)} TO {_identifier(role)};
+        REVOKE ALL ON {_identifier(table)} FROM {_identifier(role)};{grant}
     END IF;"""
 
 

@@ -13,6 +13,12 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rowgate.server.identifiers import uuid7
+from rowgate.server.models.accounts import ApiKey as ApiKey
+from rowgate.server.models.accounts import IdempotencyKey as IdempotencyKey
+from rowgate.server.models.accounts import LoginAttempts as LoginAttempts
+from rowgate.server.models.accounts import LoginSession as LoginSession
+from rowgate.server.models.accounts import PasswordResetToken as PasswordResetToken
+from rowgate.server.models.accounts import RefreshToken as RefreshToken
 from rowgate.server.models.audit import AuditEntry as AuditEntry
 from rowgate.server.models.base import Base as Base
 from rowgate.server.models.base import Expires

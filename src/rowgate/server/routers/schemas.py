@@ -123,14 +123,6 @@ class NewUser(Strict):
     email: EmailStr
 
 
-class Token(BaseModel):
-    """An access token, after RFC 6749."""
-
-    access_token: str
-    token_type: str
-    expires_in: int
-
-
 class Health(BaseModel):
     """Whether the server can work."""
 

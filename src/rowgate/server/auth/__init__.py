@@ -1,0 +1,1 @@
+"""Log-ins, their tokens, passwords, API keys, and how often somebody may try."""

@@ -1,0 +1,27 @@
+"""One's own log-ins: listed and revoked, through the policies."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rowgate.server.models import LoginSession
+
+
+async def list_sessions(session: AsyncSession) -> Sequence[LoginSession]:
+    """Return the log-ins that are in force, newest first."""
+    mine = select(LoginSession).where(LoginSession.in_force()).order_by(LoginSession.id.desc())
+    return (await session.scalars(mine)).all()
+
+
+async def revoke_session(session: AsyncSession, key: UUID, *, because: str) -> bool:
+    """Revoke a log-in; return whether there was one in force. Its tokens end with the next request."""
+    end = (
+        update(LoginSession)
+        .where(LoginSession.id == key, LoginSession.in_force())
+        .values(revoked_at=func.statement_timestamp(), revoked_because=because)
+        .returning(LoginSession.id)
+        .execution_options(synchronize_session=False)
+    )
+    return await session.scalar(end) is not None

@@ -1,0 +1,47 @@
+"""`/api-keys`: keys by which programs act as their user."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException
+
+from rowgate.server.auth import api_keys
+from rowgate.server.dependencies import PersonDep, SessionDep
+from rowgate.server.problems import not_found, responses
+from rowgate.server.routers.account_schemas import ApiKeyIn, ApiKeyList, ApiKeyMade, ApiKeyOut
+
+router = APIRouter(
+    prefix="/api-keys", tags=["api-keys"], responses=responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+)
+
+
+@router.get("", operation_id="list_api_keys")
+async def list_api_keys(session: SessionDep, _acting: PersonDep) -> ApiKeyList:
+    """List one's keys, newest first. Their text is not among it."""
+    return ApiKeyList(items=[ApiKeyOut.model_validate(item) for item in await api_keys.list_keys(session)])
+
+
+@router.post(
+    "", operation_id="create_api_key", status_code=HTTPStatus.CREATED, responses=responses(HTTPStatus.BAD_REQUEST)
+)
+async def create_api_key(session: SessionDep, acting: PersonDep, body: ApiKeyIn) -> ApiKeyMade:
+    """Make a key. This answer is the only one that shows it."""
+    try:
+        made, text = await api_keys.create_key(session, acting, **body.model_dump())
+    except api_keys.WiderThanTokenError:
+        raise HTTPException(
+            HTTPStatus.FORBIDDEN, "A key may not activate more roles than the token that makes it."
+        ) from None
+    return ApiKeyMade(**ApiKeyOut.model_validate(made).model_dump(), key=text)
+
+
+@router.delete(
+    "/{key_id}",
+    operation_id="revoke_api_key",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=responses(HTTPStatus.NOT_FOUND),
+)
+async def revoke_api_key(session: SessionDep, _acting: PersonDep, key_id: UUID) -> None:
+    """Revoke a key of one's own, from the next request on."""
+    if not await api_keys.revoke_key(session, key_id):
+        raise not_found()
