@@ -1,6 +1,6 @@
 # Python 3.11 or newer, git and make are enough: uv is taken from PATH, or bootstrapped into .uv/.
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench docs conformance conformance-peers mutation fuzz clean
+.PHONY: help serve test check bench docs conformance conformance-peers mutation fuzz proof clean
 
 PYTHON ?= python3
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
@@ -39,6 +39,11 @@ mutation: $(UV)  ## Change the core in small ways, and see that a test notices (
 
 fuzz: $(UV)  ## Run 100,000 random trees through the gate and over tables without the hidden rows (FUZZ_TREES, FUZZ_SEED).
 	@FUZZ_TREES=$(or $(FUZZ_TREES),100000) $(RUN) pytest -q -s -p no:randomly --timeout 0 tests/proof/test_fuzzer.py -k sqlite $(ARGS)
+
+proof: $(UV)  ## Judge 2,000 drawn policies by gate, wall and reference, and measure the branches of the decision (PROOF_SHAPES, PROOF_SEED).
+	@PROOF_SHAPES=$(or $(PROOF_SHAPES),2000) $(RUN) coverage run --branch --include='*/rowgate/decision.py' \
+		-m pytest -q -s -p no:randomly --timeout 0 tests/proof/test_agreement.py $(ARGS)
+	@$(RUN) coverage report --show-missing --fail-under 95
 
 docs: $(UV)  ## Run every block of the documentation, and see that everything is documented.
 	@$(RUN) pytest -q tests/docs $(ARGS)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Boolean, Date, DateTime, Enum, Integer, Interval, String, Uuid
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.sql.selectable import TableClause
+from sqlalchemy.sql.selectable import CompoundSelect, Select, TableClause
 from sqlalchemy.types import CHAR, NullType, TypeDecorator
 
 from rowgate.permission import Can, TableKey, table_key
@@ -131,7 +131,7 @@ class Reader:
 
     def _grouping(self, grouping: Any) -> Meaning:
         inner = grouping.element
-        return self._scalar(inner) if hasattr(inner, "_raw_columns") else self.read(inner)
+        return self._scalar(inner) if isinstance(inner, Select) else self.read(inner)
 
     def _label(self, label: Any) -> Meaning:
         return self.read(label.element)
@@ -235,9 +235,9 @@ class Reader:
     def _many(self, element: Any) -> Meaning:
         """Return the meaning of what stands behind IN, ANY and ALL: constants, an array, or a sub-select's column."""
         inner = element
-        while hasattr(inner, "element") and not hasattr(inner, "_raw_columns"):
+        while hasattr(inner, "element") and not isinstance(inner, Select | CompoundSelect):
             inner = inner.element
-        if hasattr(inner, "_raw_columns") or hasattr(inner, "selects"):
+        if isinstance(inner, Select | CompoundSelect):
             from rowgate.reference.selects import rows_of
 
             rows = rows_of(inner, self)

@@ -85,6 +85,8 @@ class Acting:
         self._lifts = lifts
         self._lifted = lifted
         self._now = now
+        self._told: dict[tuple[int, int], bool] = {}
+        self._standing = frozenset(id(row) for found in state.values() for row in found)
 
     def reads(self, table: Any, row: Row) -> bool:
         """Return whether the row is read."""
@@ -122,11 +124,13 @@ class Acting:
         """Return whether the row as it is lets these values be set. Where it does not, an UPDATE leaves it alone."""
         if not (self._seen(table, row) and self._admits(table, row, Action.UPDATE)):
             return False
-        entry = self._entry(table)
-        hidden = [mask for mask in entry.masks.values() if mask.column in values and not self._plain(mask)]
-        return all(self._opens(entry, mask, row) for mask in hidden) and self._covered(
-            entry, row, values, {mask.column for mask in hidden}
-        )
+        return self.may_overwrite(table, row, values) and self._covered(self._entry(table), row, values)
+
+    def may_overwrite(self, table: Any, row: Row, columns: Iterable[str]) -> bool:
+        """Return whether masks let these columns of the row be set."""
+        entry, written = self._entry(table), set(columns)
+        hidden = [mask for mask in entry.masks.values() if mask.column in written and not self._plain(mask)]
+        return all(self._opens(entry, mask, row) for mask in hidden)
 
     def accepts(self, table: Any, row: Row, *, returned: bool = False) -> bool:
         """Return whether an UPDATE may leave this row. Where it may not, the statement is denied."""
@@ -217,7 +221,7 @@ class Acting:
         named = rule.name in self._lifts or (entry.key, rule.name) in lifted
         return named and not rule.lift.isdisjoint(self._who.roles)
 
-    def _covered(self, entry: Entry, row: Row, values: Mapping[str, Any], hidden: set[str]) -> bool:
+    def _covered(self, entry: Entry, row: Row, values: Mapping[str, Any]) -> bool:
         """Return whether the rules that admit the row together cover each column that changes.
 
         A masked column is not compared with what it holds, nor is a value that is no plain one.
@@ -226,6 +230,7 @@ class Acting:
         if any(allow.columns is None for allow in admitting):
             return True
         covered = {name for allow in admitting for name in allow.columns or ()} | entry.versions
+        hidden = {mask.column for mask in entry.masks.values() if not self._plain(mask)}
         compared = {name for name, value in values.items() if not isinstance(value, list | dict | bytes)} - hidden
         return all(name in covered or (name in compared and same(row[name], values[name])) for name in values)
 
@@ -248,8 +253,14 @@ class Acting:
         """Return whether a condition is true of a row: NULL is not true, and no condition holds for all."""
         if condition is None:
             return True
+        asked = id(condition), id(row)
+        if asked in self._told:
+            return self._told[asked]
         around = Around(self._who, self._state, {entry.key: row}, self._follow, self._now)
-        return self._reference.meaning(condition)(around) is True
+        holds = self._reference.meaning(condition)(around) is True
+        if id(row) in self._standing:  # which live as long as this does, so that the id is theirs alone
+            self._told[asked] = holds
+        return holds
 
     def _follow(self, term: Can, keys: tuple[Any, ...]) -> bool:
         """Return what `can()` says of the row of another table whose columns equal the keys."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.sql.selectable import Alias, Join, SelectState, Subquery, TableClause
+from sqlalchemy.sql.selectable import Alias, CompoundSelect, Join, Select, SelectState, Subquery, TableClause
 
 from rowgate.reference.reading import Around, Meaning, Reader, Row, frame_key
 from rowgate.reference.values import unknown
@@ -25,7 +25,7 @@ def rows_of(select: Any, reader: Reader, *, exists: bool = False) -> Rows:
         CatalogError: the reference does not know what it holds.
     """
     select = _bare(select)
-    if hasattr(select, "selects"):
+    if isinstance(select, CompoundSelect):
         return _compound(select, reader)
     _check(select)
     state: Any = SelectState(select, _NO_COMPILER)
@@ -49,18 +49,18 @@ def rows_of(select: Any, reader: Reader, *, exists: bool = False) -> Rows:
 
 
 def _bare(select: Any) -> Any:
-    while hasattr(select, "element") and not hasattr(select, "_raw_columns"):
+    while hasattr(select, "element") and not isinstance(select, Select | CompoundSelect):
         select = select.element
     return select
 
 
 def _check(select: Any) -> None:
     """Refuse what the reference does not know; and classes of an inheritance, to which the ORM adds joins and criteria."""
-    if not hasattr(select, "_raw_columns"):
+    if not isinstance(select, Select):
         raise unknown(f"the sub-select {type(select).__name__}")
     for name in _REFUSED:
         found = getattr(select, name, None)
-        if found is not None and (not isinstance(found, tuple | dict) or len(found)):
+        if found is not None and not (isinstance(found, tuple | list | dict) and not found):
             raise unknown(f"{name.strip('_').replace('_', ' ')} in a sub-select")
     for element in (*select._raw_columns, *select._from_obj):
         mapper = element._annotations.get("parentmapper")
