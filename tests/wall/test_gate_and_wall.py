@@ -26,6 +26,7 @@ from world import (
     B,
     C,
     Document,
+    Tag,
     key,
     make_catalog,
     may_change,
@@ -344,3 +345,13 @@ def test_blocked_rows_stay_blocked(guarded: Guarded) -> None:
     assert (B, C) in BLOCKED
     assert guarded.run(FREE_C, titles_of) == titles(FREE_C)
     assert guarded.run(NOBODY, titles_of) == []
+
+
+def test_what_is_not_granted_is_denied(guarded: Guarded) -> None:
+    """A write to a table that is open for reading alone, and text that names a column masked for everybody."""
+    for statement in (insert(Tag).values(id=9, word="x"), raw("SELECT * FROM users")):
+        with pytest.raises(AccessDenied) as raised:
+            guarded.run(FREE_A, lambda s, statement=statement: s.execute(statement))
+        assert raised.value.code == "RG201"
+    assert len(guarded.run(FREE_A, lambda s: s.execute(raw("SELECT id, name FROM users")).all())) > 1
+    assert guarded.run(FREE_A, lambda s: s.scalar(select(func.count()).select_from(Tag))) == 2

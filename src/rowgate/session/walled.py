@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import column, text
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.engine.base import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import ColumnClause, ReleaseSavepointClause, RollbackToSavepointClause, SavepointClause
 
 from rowgate.catalog import Catalog
 from rowgate.decision import Variant
-from rowgate.errors import Unguarded
+from rowgate.errors import AccessDenied, Unguarded
 from rowgate.principal import Principal
 from rowgate.session.audit import Audit, log_event
 from rowgate.session.connection import GuardedConnection, GuardedEngine
@@ -29,6 +30,8 @@ from rowgate.wall.subjects import name_of, subjects
 from rowgate.wall.texts import Bodies, subject
 from rowgate.wall.wires import driver_of
 
+_NO_RIGHT = "42501"
+"""Insufficient privilege: what is granted is a part of the wall."""
 _SAVEPOINTS = (SavepointClause, RollbackToSavepointClause, ReleaseSavepointClause)
 
 
@@ -134,7 +137,12 @@ class WalledConnection(GuardedConnection):
             question = self.engine.question(elem)
             self._send(SUBJECT, question.body(distilled_parameters))
             elem, distilled_parameters = question.call, []
-        return super()._execute_clauseelement(elem, distilled_parameters, execution_options)
+        try:
+            return super()._execute_clauseelement(elem, distilled_parameters, execution_options)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != _NO_RIGHT:
+                raise
+        raise AccessDenied("the application's role has no right to this", code="RG201")
 
     def _check_resolving(self, elem: Any) -> None:
         if not self._resolving:
