@@ -104,7 +104,8 @@ class Reads(Schemas):
 
     def _hide(self, column: Any, mask: Masked, plain: str) -> str:
         instead = null() if mask.reads is None else literal(mask.reads, column.type)
-        other = self.process(cast(instead, column.type))
+        # SQLite needs no types there, and CAST would make a number of a date.
+        other = self.process(instead if self.dialect.name == "sqlite" else cast(instead, column.type))
         if is_false(mask.shown):
             return str(other)
         return f"CASE WHEN {self.process(mask.shown)} THEN {plain} ELSE {other} END"

@@ -66,6 +66,8 @@ def _trigger(
         f"BEGIN\n  IF NOT {_OWNER} AND (\n    {denied}\n  ) THEN\n"
         f"    RAISE EXCEPTION USING ERRCODE = '{DENIED}', MESSAGE = {message};\n  END IF;\n  RETURN NEW;\nEND"
     )
-    function = Function(SCHEMA, name, "", "trigger", body, "plpgsql", "VOLATILE", definer=False, search_path=_PATH)
+    # STABLE: its sub-selects see the rows as they were before the statement, as row security does, in whatever order the
+    # rows are written (https://www.postgresql.org/docs/current/trigger-datachanges.html).
+    function = Function(SCHEMA, name, "", "trigger", body, "plpgsql", "STABLE", definer=False, search_path=_PATH)
     # PostgreSQL runs triggers by name, and this one goes before those that may change what it judges.
     return function, Trigger(schema, entry.name, shortened(f"!rowgate {what}"), columns, (SCHEMA, name))
