@@ -1,5 +1,6 @@
 """The commands: help, migrations, users, and what goes wrong as one clear line."""
 
+import json
 import os
 import socket
 import time
@@ -38,6 +39,7 @@ def place() -> Iterator[Path]:
 COMMANDS = {
     (): ["serve", "db", "user", "--version"],
     ("serve",): ["--demo", "--host", "--port", "--workers", "ROWGATE_DATABASE_URL"],
+    ("openapi",): ["OpenAPI", "no database"],
     ("db",): ["upgrade", "downgrade", "current", "history", "check", "sql"],
     ("db", "upgrade"): ["revision", "head"],
     ("db", "downgrade"): ["revision", "-1", "base"],
@@ -234,6 +236,17 @@ def test_history_and_sql_ask_no_database(empty_logins: Logins, place: Path) -> N
     assert "CREATE TABLE documents" in script.stdout
     assert "GRANT" in script.stdout
     assert "app" in script.stdout
+    assert [] == list(place.iterdir())
+
+
+def test_openapi_asks_no_database(place: Path) -> None:
+    """The document is printed with every operation named, though no database can be reached, and no file is made."""
+    result = invoke("openapi", cwd=place, **url("postgresql://{}@127.0.0.1:1/d"))
+    assert (0, "") == (result.returncode, result.stderr)
+    paths = json.loads(result.stdout)["paths"]
+    named = [one["operationId"] for path in paths.values() for one in path.values()]
+    assert len(named) == len(set(named))
+    assert {"create_token", "refresh_token", "list_documents", "create_api_key"} <= set(named)
     assert [] == list(place.iterdir())
 
 
