@@ -34,7 +34,7 @@ conformance: $(UV)  ## Run the conformance suite on its own world, on every driv
 conformance-peers: $(UV)  ## Run the suite on other ways to do it, and write the table into docs/peers.md.
 	@$(RUN) --group peers python -m tests.conformance.peers $(ARGS)
 
-mutation: $(UV)  ## Change the core in small ways, and see that a test notices (hours; not finished: no gate yet).
+mutation: $(UV)  ## Change the core in small ways, and see that a test notices (an hour or more for all; ARGS="run FILE ...").
 	@$(RUN) python -m tests.mutation $(or $(ARGS),run)
 
 fuzz: $(UV)  ## Run 100,000 random trees through the gate and over tables without the hidden rows (FUZZ_TREES, FUZZ_SEED).

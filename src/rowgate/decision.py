@@ -80,9 +80,7 @@ def permitted(entry: Entry, action: Action, variant: Variant, *, whole: bool = F
     if action is Action.CREATE:
         return insertable(entry, variant, (), returned=False)
     if whole and action is Action.UPDATE:
-        entry = replace(
-            entry, allows=tuple(rule for rule in entry.allows if rule.columns is None or action not in rule.actions)
-        )
+        entry = replace(entry, allows=tuple(rule for rule in entry.allows if rule.columns is None))
     return all_of([readable(entry, variant), writable(entry, action, variant)])
 
 

@@ -102,10 +102,10 @@ STABLE_FUNCTIONS = _words(
     lower_inf lpad ltrim make_date make_interval make_time make_timestamp make_timestamptz max md5 min mod mode multirange
     normalize now nth_value ntile nullif num_nonnulls num_nulls numnode numrange octet_length overlay percent_rank
     percentile_cont percentile_disc phraseto_tsquery pi plainto_tsquery position pow power printf querytree quote_ident
-    quote_literal quote_nullable radians random_normal range_agg range_intersect_agg range_merge rank regexp_count
+    quote_literal quote_nullable radians range_agg range_intersect_agg range_merge rank regexp_count
     regexp_instr regexp_like regexp_match regexp_matches regexp_replace regexp_split_to_array regexp_split_to_table
     regexp_substr regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy repeat
-    replace reverse right rollup round row row_number row_to_json rpad rtrim scale session_user setweight sha224 sha256
+    replace reverse right rollup round row row_number row_to_json rpad rtrim scale setweight sha224 sha256
     sha384 sha512 sign sin sinh split_part sqrt starts_with statement_timestamp stddev stddev_pop stddev_samp strftime
     string_agg string_to_array string_to_table strip strpos substr substring sum tan tanh time timezone to_ascii to_char
     to_date to_hex to_json to_jsonb to_number to_timestamp to_tsquery to_tsvector total transaction_timestamp translate
@@ -114,7 +114,7 @@ STABLE_FUNCTIONS = _words(
     width_bucket aggregate_strings bit_count char daterange hex int4multirange int4range int8multirange int8range
     nummultirange tsmultirange tsrange tstzmultirange tstzrange datemultirange unicode
     """
-) - _words("random_normal session_user")
+)
 """Built-in functions, immutable or stable, that execute no SQL, read no file and no setting.
 
 From the function tables of https://www.postgresql.org/docs/current/functions.html and

@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
@@ -16,7 +16,6 @@ from rich.table import Table
 from . import forks
 from .forks import Broken
 from .judge import Judge
-from .nursery import LIMIT
 from .operators import Mutant
 from .record import Known, current, explained, key, load, place, rank, salt, save, stanza
 from .targets import GOAL, STAGES, TARGETS
@@ -57,7 +56,7 @@ def run(
     files: Files = None,
     every: Annotated[bool, typer.Option("--all", help="also what is on record and in order")] = False,
     stages: Stages = None,
-    limit: Annotated[int, typer.Option(help="how many tests of a stage are tried on a mutant, at most")] = LIMIT,
+    patience: Annotated[float, typer.Option(help="how many times the seconds that targets.py gives a stage")] = 1.0,
     jobs: Processes = CORES,
 ) -> None:
     """Judge mutants of changed functions, and survivors that are not explained; record the results.
@@ -74,8 +73,8 @@ def run(
     todo = [
         m for m in mutants if every or not _recorded(known, m) or (_killer(known, m) is None and key(m) not in reasons)
     ]
-    todo.sort(key=lambda m: rank(m, ""))  # so that a part of the way tells of every file
-    _judge(todo, old, mutants, jobs, float("inf"), known, stages or (), limit=limit)
+    todo.sort(key=lambda m: _recorded(known, m))
+    _judge(todo, old, mutants, jobs, float("inf"), known, stages or (), patience=patience)
     for name, one in known.items():  # mutants that are no more
         ids = {m.id for m in mutants if place(m) == name}
         if name in hashes:
@@ -105,27 +104,40 @@ def show(files: Files = None) -> None:
 
 @app.command()
 def check(
-    sample: Annotated[int, typer.Option(help="how many mutants of unchanged functions are tried again")] = 120,
+    files: Files = None,
+    sample: Annotated[int, typer.Option(help="how many known kills are tried again")] = 60,
     budget: Annotated[int, typer.Option(help="seconds, after which no mutant is begun")] = 420,
     jobs: Processes = CORES,
 ) -> None:
     """Fail on a survivor that is not explained, on an explanation that is out of date, and below the goal.
 
-    It tries every mutant of a function that is not as results.json knows it, and then a sample of the rest: the same for
-    the same tree, another after each change.
+    Every mutant of a function that is not as results.json knows it is judged. Of the others a sample of those killed is tried
+    again, each on the test that killed it, which must still do so: the same sample for the same tree, another after each
+    change. A mutant whose test is gone counts as not judged.
     """
     began = time.monotonic()
-    mutants, hashes = current()
+    mutants, hashes = current(_paths(files))
     known = _kept(load(), hashes, forget=True)
     old = {(place(m), m.id): _killer(known, m) for m in mutants}
     new = [m for m in mutants if not _recorded(known, m)]
     salted = salt()
-    rest = sorted((m for m in mutants if _recorded(known, m)), key=lambda m: rank(m, salted))[:sample]
-    console.print(f"{len(new)} mutants of changed functions, a sample of {len(rest)} of the others")
-    tried = _judge([*new, *rest], old, mutants, jobs, began + budget, known, traced=bool(new))
+    killed = [m for m in mutants if "::" in (_killer(known, m) or "")]
+    chosen = sorted(killed, key=lambda m: rank(m, salted))[:sample]
+    console.print(f"{len(new)} mutants of changed functions, a sample of {len(chosen)} of {len(killed)} known kills")
+    tests: set[str] = set()
+    tried = _judge(new, old, mutants, jobs, began + budget, known, traced=bool(new), sample=chosen, tests=tests)
     left = [m for m in new if m not in tried]
+    faults = [
+        f"{place(m)}: {m.now}: {old[place(m), m.id]} does not kill it any more"
+        for m in chosen
+        if m in tried and _killer(known, m) is None
+    ]
+    for m in killed:
+        if (killer := _killer(known, m)) is not None and killer not in tests:
+            faults.append(f"{place(m)}: {m.now}: its test is gone: {killer}")
+            del known[place(m)].killers[m.id]
     _table(mutants, known)
-    faults = _todo(mutants, known)
+    faults += _todo(mutants, known)
     if left:
         faults.append(
             f"{len(left)} mutants of changed functions did not fit into {budget} s: `make mutation`, and commit results.json"
@@ -133,7 +145,9 @@ def check(
     score = _score(mutants, known)
     if score < GOAL:
         faults.append(f"{score:.1f} % are killed; the goal is {GOAL} %")
-    console.print(f"{len(tried)} tried, {len(rest) - len(tried & set(rest))} of the sample left out for want of time")
+    console.print(
+        f"{len(tried)} tried, {len(chosen) - len(tried & set(chosen))} of the sample left out for want of time"
+    )
     for fault in faults:
         console.print(f"FAILED: {fault}", style="bold red", markup=False)
     raise typer.Exit(1 if faults else 0)
@@ -172,21 +186,26 @@ def _judge(
     stages: Iterable[str] = (),
     *,
     traced: bool = True,
-    limit: int = LIMIT,
+    patience: float = 1.0,
+    sample: Sequence[Mutant] = (),
+    tests: set[str] | None = None,
 ) -> set[Mutant]:
-    """Judge mutants into what is known; return those that were judged."""
+    """Judge mutants into what is known, and a sample by the known killer alone; return those that were judged.
+
+    `tests` is filled with the names of all tests there are.
+    """
     tried: set[Mutant] = set()
-    if not todo:
+    if not todo and not sample:
         return tried
     forks.prepare()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     stages = list(stages) or [stage.name for stage in STAGES]
     with (
         forks.postgres(),
-        forks.nursery(stages, console.print, traced=traced) as forking,
+        forks.nurseries(stages, jobs, console.print, traced=traced) as made,
         Progress(*columns, console=console, auto_refresh=False) as progress,  # no thread: we fork
     ):
-        bar = progress.add_task("mutants", total=len(todo))
+        bar = progress.add_task("mutants", total=len(todo) + len(sample))
         survivors = 0
         saved = time.monotonic()
 
@@ -200,10 +219,17 @@ def _judge(
                 saved = time.monotonic()
                 save(known)
 
-        judge = Judge(forking, stages, until, told, limit)
+        judge = Judge(made, stages, until, told, patience)
         for mutant in mutants:
             judge.learn(mutant, old[place(mutant), mutant.id])
-        judge.judge([(mutant, old[place(mutant), mutant.id]) for mutant in todo], jobs)
+        judge.only([(mutant, killer) for mutant in sample if (killer := old[place(mutant), mutant.id]) is not None])
+        judge.judge([(mutant, old[place(mutant), mutant.id]) for mutant in todo])
+        if tests is not None:
+            tests |= made[0].tests
+        for fault in judge.faults:
+            console.print(f"no verdict: {fault}", markup=False)
+        if judge.unsteady:
+            console.print(f"fail on the source as it is, at times: {', '.join(dict.fromkeys(judge.unsteady))}")
         console.print(f"{judge.seconds:.0f} s of work in {jobs} processes")
     return tried
 

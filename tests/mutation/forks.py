@@ -26,7 +26,7 @@ from typing import Any
 import pytest
 
 from .load import Mutated
-from .nursery import LIMIT, MEMORY, serve, trace
+from .nursery import MEMORY, part_of_cache, serve, trace
 from .operators import Mutant
 from .reach import Reach
 from .targets import ROOT, STAGES
@@ -36,8 +36,8 @@ LIBRARIES = (
     "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite.aiosqlite", "sqlalchemy.ext.asyncio",
 )  # fmt: skip
 OPTIONS = (
-    "-x", "-q", "-s", "--no-header", "--tb=line", "--timeout=60", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist", "-W",
-    "ignore::pytest.PytestAssertRewriteWarning",  # they are imported already: that is what makes a fork quick
+    "-x", "-q", "-s", "--no-header", "--tb=line", "--timeout=60", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist",
+    "-W", "ignore::pytest.PytestUnraisableExceptionWarning", "-W", "ignore::pytest.PytestAssertRewriteWarning",  # they are imported already: that is what makes a fork quick
 )  # fmt: skip
 LOG = ROOT / ".cache/mutation/nursery.log"
 
@@ -56,6 +56,8 @@ class Verdict:
     """Why it is no verdict at all."""
     anew: tuple[str, ...] = ()
     """The tests to be run on the module imported anew: the nursery cannot tell."""
+    unsteady: bool = False
+    """Whether the killer failed on the source as it is too."""
 
 
 @dataclass
@@ -66,10 +68,24 @@ class Job:
     stages: tuple[str, ...] = ()
     likely: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
+    unsteady: tuple[str, ...] = ()
+    """Tests that are left out."""
     seconds: float = 600
-    limit: int = LIMIT
+    patience: float = 1.0
+    """How many times the seconds that a stage is given."""
     done: Callable[[Verdict], "Job | None"] = field(default=lambda _verdict: None)
     """Says what to do next for this mutant."""
+
+
+@dataclass
+class Nursery:
+    """A process that forks mutants, one at a time."""
+
+    pid: int
+    socket: socket.socket
+    tests: frozenset[str] = frozenset()
+    """What it has collected."""
+    busy: bool = False
 
 
 class Watcher:
@@ -136,49 +152,64 @@ with tempfile.TemporaryDirectory(prefix="rowgate-mutation-", ignore_cleanup_erro
 
 
 @contextmanager
-def nursery(stages: Iterable[str], tell: Callable[[str], None], *, traced: bool = True) -> Iterator[socket.socket]:
-    """Start the process that forks; it ends when its socket is closed.
+def nurseries(
+    stages: Iterable[str], number: int, tell: Callable[[str], None], *, traced: bool = True
+) -> Iterator[list[Nursery]]:
+    """Start the processes that fork; they end when their sockets are closed.
 
     Args:
         stages: their names.
+        number: how many.
         tell: is told how long it took.
-        traced: whether it must know which test reaches which line; else that is known only if it is in the cache.
+        traced: whether they must know which test reaches which line; else that is known only if it is in the cache.
 
     Raises:
         Broken: a test fails on the source as it is, so that it would notice every mutant.
     """
-    began = time.monotonic()
     names = list(stages)
-    if traced and Reach.load(names) is None:
-        _once(lambda pipe: trace(pipe, names))
+    if traced:
+        began = time.monotonic()
+        _trace(names, number)
         tell(f"which test reaches which line: {time.monotonic() - began:.0f} s")
     began = time.monotonic()
-    pid, ours = _started(lambda pipe: serve(pipe, names))
+    made = [_started(lambda pipe: serve(pipe, names)) for _ in range(number)]
     try:
-        _heard(ours)
-        tell(f"the tests are collected: {time.monotonic() - began:.0f} s")
-        yield ours
+        for one in made:
+            one.tests = _heard(one)
+        tell(f"the tests are collected, the databases made: {time.monotonic() - began:.0f} s")
+        yield made
     finally:
-        ours.close()
-        _stop(pid)
+        for one in made:
+            _stop(one)
 
 
-def _once(work: Callable[[socket.socket], None]) -> None:
-    pid, ours = _started(work)
+def _trace(names: list[str], number: int) -> None:
+    for n in range(number):
+        part_of_cache(n).unlink(missing_ok=True)
+
+    def work(n: int) -> Callable[[socket.socket], None]:
+        return lambda pipe: trace(pipe, names, (n, number))
+
+    made = [_started(work(n)) for n in range(number)]
     try:
-        _heard(ours)
+        for one in made:
+            _heard(one)
     finally:
-        ours.close()
-        _stop(pid)
+        for one in made:
+            _stop(one)
+    reach = Reach.load()
+    for n in range(number):
+        reach.add(Reach.load(part_of_cache(n)))
+    reach.save()
 
 
-def _started(work: Callable[[socket.socket], None]) -> tuple[int, socket.socket]:
-    """Do some work in a process of its own; return its id, and our end of a socket."""
+def _started(work: Callable[[socket.socket], None]) -> Nursery:
+    """Do some work in a process of its own."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     pid = os.fork()
     if pid:
         theirs.close()
-        return pid, ours
+        return Nursery(pid, ours)
     try:
         ours.close()
         _silent()
@@ -190,44 +221,52 @@ def _started(work: Callable[[socket.socket], None]) -> tuple[int, socket.socket]
         os._exit(0)
 
 
-def _heard(ours: socket.socket) -> None:
-    told = ours.recv(2**16)
-    failed = json.loads(told)["failed"] if told else f"it ended without a word: see {LOG}"
-    if failed:
-        raise Broken(f"on the source as it is: {failed}")
+def _heard(one: Nursery) -> frozenset[str]:
+    """Return the tests that a nursery has collected."""
+    told = one.socket.recv(2**16)
+    if not told:
+        raise Broken(f"it ended without a word: see {LOG}")
+    path = Path(told.decode())
+    found = json.loads(path.read_text(encoding="utf-8"))
+    path.unlink()
+    if found["failed"]:
+        raise Broken(f"on the source as it is: {found['failed']}: see {LOG}")
+    return frozenset(found["tests"])
 
 
-def _stop(pid: int) -> None:
+def _stop(one: Nursery) -> None:
+    one.socket.close()
     with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
-    os.waitpid(pid, 0)
+        os.kill(one.pid, signal.SIGTERM)
+    os.waitpid(one.pid, 0)
 
 
 def _silent() -> None:
     LOG.parent.mkdir(parents=True, exist_ok=True)
-    log = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    log = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     for stream in (1, 2):
         os.dup2(log, stream)
 
 
-def run(jobs: Iterator[Job], processes: int, forking: socket.socket) -> None:
-    """Run jobs, so many at a time, and then the jobs that follow from them."""
+def run(jobs: Iterator[Job], made: list[Nursery]) -> None:
+    """Run jobs, one at a time for each nursery, and then the jobs that follow from them."""
     selector = DefaultSelector()
     try:
-        _run(selector, jobs, processes, forking)
+        _run(selector, jobs, made)
     finally:  # of an interruption
         for key in selector.get_map().values():
             key.data.timeout()
 
 
-def _run(selector: DefaultSelector, jobs: Iterator[Job], processes: int, forking: socket.socket) -> None:
+def _run(selector: DefaultSelector, jobs: Iterator[Job], made: list[Nursery]) -> None:
     following: list[Job] = []
     while True:
-        while len(selector.get_map()) < processes:
+        for free in [one for one in made if not one.busy]:
             job = next(jobs, None) or (following.pop(0) if following else None)
             if job is None:
                 break
-            child = _fork(job) if job.tests else _ask(job, forking)
+            free.busy = True
+            child = _fork(job, free) if job.tests else _ask(job, free)
             selector.register(child.pipe, EVENT_READ, child)
         if not selector.get_map():
             return
@@ -241,6 +280,7 @@ def _run(selector: DefaultSelector, jobs: Iterator[Job], processes: int, forking
 
 
 def _follow(following: list[Job], child: "Child", verdict: Verdict) -> None:
+    child.nursery.busy = False
     job = child.job.done(verdict)
     if job is not None:
         following.append(job)
@@ -254,6 +294,7 @@ class Child:
     pipe: int
     log: Path
     job: Job
+    nursery: Nursery
     ours: bool = True
     began: float = field(default_factory=time.monotonic)
 
@@ -269,7 +310,8 @@ class Child:
             return Verdict("crash", seconds)
         found = json.loads(told)
         fault = f"{found['fault']}\n{text}" if found["fault"] else ""
-        return Verdict(found["killer"], seconds, fault, tuple(found["tests"]) if found.get("anew") else ())
+        anew = tuple(found["tests"]) if found.get("anew") else ()
+        return Verdict(found["killer"], seconds, fault, anew, found.get("unsteady", False))
 
     def timeout(self) -> Verdict:
         with suppress(ProcessLookupError):
@@ -281,22 +323,22 @@ class Child:
         return Verdict("timeout", self.job.seconds)
 
 
-def _ask(job: Job, forking: socket.socket) -> Child:
+def _ask(job: Job, nursery: Nursery) -> Child:
     """Let the nursery fork."""
     handle, name = tempfile.mkstemp(prefix="rowgate-mutant-")
     reading, writing = os.pipe()
     mutant = job.mutant
     told = {
         "path": mutant.path, "source": mutant.source, "lines": mutant.lines, "stages": job.stages, "likely": job.likely,
-        "limit": job.limit,
+        "patience": job.patience, "unsteady": job.unsteady,
     }  # fmt: skip
-    socket.send_fds(forking, [json.dumps(told).encode()], [writing, handle])
+    socket.send_fds(nursery.socket, [json.dumps(told).encode()], [writing, handle])
     os.close(handle)
     os.close(writing)
-    return Child(int(forking.recv(64)), reading, Path(name), job, ours=False)
+    return Child(int(nursery.socket.recv(64)), reading, Path(name), job, nursery, ours=False)
 
 
-def _fork(job: Job) -> Child:
+def _fork(job: Job, nursery: Nursery) -> Child:
     handle, name = tempfile.mkstemp(prefix="rowgate-mutant-")
     reading, writing = os.pipe()
     pid = os.fork()
@@ -304,7 +346,7 @@ def _fork(job: Job) -> Child:
         os.close(handle)
         os.close(writing)
         os.setpgid(pid, pid)
-        return Child(pid, reading, Path(name), job)
+        return Child(pid, reading, Path(name), job, nursery)
     found: dict[str, Any] = {"killer": None, "fault": "it did not get so far"}
     try:
         os.close(reading)

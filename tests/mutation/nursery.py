@@ -1,66 +1,87 @@
-"""A process that has imported Rowgate and collected every test, so that a mutant's process starts at once.
+"""A process that has imported Rowgate, collected every test and made the databases: a mutant's process starts at once.
 
 It forks a child per mutant, and the child gives the changed function its new code, wherever that function is already known
-(in a class, under a decorator, in a table of handlers), then runs the tests that reach the changed line. What cannot be
-changed so (module and class level, defaults) or has run already while tests were collected says so: `forks` then imports it
-anew.
+(in a class, under a decorator, in a table of handlers), or a constant its new value, then runs the tests that reach the
+changed line. What cannot be changed so (such as the fields of a dataclass) says so, and `forks` imports it anew; so is
+what runs while the tests are collected and never again; of a second look at a survivor (`--patience`), all that has run then. When a test has failed, it is run once more on the source as it is: one that fails there too has found nothing.
 """
 
+import asyncio
 import gc
 import json
 import os
+import re
 import resource
 import signal
 import socket
 import sys
+import tempfile
 import time
 import traceback
 from collections import defaultdict
 from collections.abc import Iterator
-from types import CodeType, FunctionType
+from enum import Enum
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType, NoneType
 from typing import Any
 
 import pytest
 
-from .reach import Cold, Marked, Reach, in_turn
-from .targets import ROOT, Stage, stages_here
+from .load import module_name
+from .reach import Cold, Marked, Reach, file_hash, in_turn
+from .targets import ROOT, TARGETS, Stage, stages_here
 
 OPTIONS = (
     "-q", "-s", "--no-header", "--tb=line", "--timeout=60", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist",
+    "-W", "ignore::pytest.PytestUnraisableExceptionWarning",  # of what was garbage before a mutant began
     "-W", "ignore::pytest.PytestAssertRewriteWarning",  # libraries are imported already
 )  # fmt: skip
-LIMIT = 1000
-"""Tests of a stage that are tried on a mutant, each test function's first case before any second one."""
 MEMORY = 6 * 2**30
+Functions = dict[tuple[str, str, int], list[FunctionType]]
+"""By file, qualified name and first line."""
+SOURCES: dict[str, str] = {}
+"""The files as they were when they were imported: somebody may be at work on them."""
 
 
 class Server:
     """A pytest plugin: in place of the tests' run, it answers jobs."""
 
-    def __init__(self, jobs: socket.socket, marked: Marked | None = None) -> None:
+    def __init__(self, jobs: socket.socket, marked: Marked | None = None, part: tuple[int, int] = (0, 1)) -> None:
         self.jobs = jobs
         self.marked = marked
+        self.part = part
         self.failed: str | None = None
         self.stages: list[Stage] = []
+        self.databases: Any = None
+        self.runner: Any = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed and self.failed is None:
             self.failed = report.nodeid
+            print(report.longreprtext)  # into the mutant's log
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[None]:
+        yield
+        if fixturedef.argname in ("databases", "runner") and fixturedef.cached_result[2] is None:
+            setattr(self, fixturedef.argname, fixturedef.cached_result[0])
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self.session = session
-        found = {
+        self.cold = Cold()
+        self.by_id = {item.nodeid: item for item in session.items}  # a known killer need not be in the sample
+        self.ends = list({item.path: item for item in session.items}.values())
+        self.items: dict[str, list[pytest.Item]] = {
             stage.name: _sampled([i for i in session.items if stage.takes(i.nodeid)], stage.cases)
             for stage in self.stages
         }
-        self.items: dict[str, list[pytest.Item]] = found
-        self.by_id = {item.nodeid: item for item in session.items}  # a known killer need not be in the sample
         if self.marked:
             self._trace(self.marked)
             return True
-        self.reach = Reach.load([stage.name for stage in self.stages]) or Reach.unknown(
-            item.nodeid for items in found.values() for item in items
-        )
+        self.reach = Reach.load()
+        for target in TARGETS:
+            SOURCES[str(ROOT / target.path)] = (ROOT / target.path).read_text(encoding="utf-8")
+        self._warm()
         functions = _functions()
         gc.collect()
         gc.freeze()
@@ -70,24 +91,60 @@ class Server:
         return True
 
     def _tell(self) -> None:
-        self.jobs.send(json.dumps({"failed": self.failed}).encode())
+        answer = json.dumps({"failed": self.failed, "tests": list(self.by_id) if self.marked is None else []})
+        path = Path(tempfile.mkstemp(prefix="rowgate-mutation-")[1])
+        path.write_text(answer, encoding="utf-8")
+        self.jobs.send(str(path).encode())
+
+    # Before
 
     def _trace(self, marked: Marked) -> None:
-        """Run every test on the source as it is, and note which lines each one reaches."""
-        reach = Reach(marked.lines(), [stage.name for stage in self.stages])
-        cold = Cold()
-        for item, following in _pairs([item for items in self.items.values() for item in items]):
-            cold.forget()
-            began = time.monotonic()
+        """Run the tests that nothing is known of, on the source as it is, and note which lines each one reaches."""
+        known, reach = Reach.load(), Reach()
+        reach.early = marked.lines()
+        chosen = [item for stage in self.stages for item in _sampled(self.items[stage.name], stage.traced)]
+        items = [item for item in chosen if item.nodeid not in known.seconds]
+        files = {item.nodeid.partition("::")[0] for item in items}
+        for item, following in self._pairs(items[self.part[0] :: self.part[1]]):
+            self.cold.forget()
+            began, self.failed = time.process_time(), None  # others may be at work here
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
-            reach.learn(item.nodeid, marked.lines(), time.monotonic() - began)
-            if self.failed is not None:
-                break
-        else:
-            reach.save()
+            places = marked.lines()
+            if self.failed is None:  # one that fails on the source as it is would notice every mutant
+                reach.learn(item.nodeid, places, time.process_time() - began)
+        reach.files = {file: file_hash(file) for file in sorted(files)}
+        reach.save(part_of_cache(self.part[0]))
+        self.failed = None
+        self.session._setupstate.teardown_exact(None)
         self._tell()
 
-    def _serve(self, functions: dict[tuple[str, str, int], list[FunctionType]]) -> None:
+    def _warm(self) -> None:
+        """Make the databases, and nothing of Rowgate: what is rendered, a mutant must render."""
+        self.folder = Path(tempfile.mkdtemp(prefix="rowgate-mutation-"))
+        first = next((i for i in self.session.items if "databases" in getattr(i, "fixturenames", ())), None)
+        if first is None:
+            return
+        first.ihook.pytest_runtest_protocol(item=first, nextitem=self._other(first))
+        self.backends = [self.databases(driver) for driver in self.drivers()]
+        for backend in self.backends:
+            backend.__dict__.pop("Session", None)
+
+    @staticmethod
+    def drivers() -> tuple[str, ...]:
+        return ("sqlite", "aiosqlite", "psycopg", "psycopg_async", "asyncpg")
+
+    def _other(self, item: pytest.Item) -> pytest.Item:
+        """Return a next test, before which all of this one is torn down but what the session shares."""
+        away = [one for one in self.ends if one.path.parent != item.path.parent]
+        return away[0] if away else next((one for one in self.ends if one.path != item.path), item)
+
+    def _pairs(self, items: list[pytest.Item]) -> Iterator[tuple[pytest.Item, pytest.Item]]:
+        following = [*items[1:], self._other(items[-1])] if items else []
+        return zip(items, following, strict=True)
+
+    # A mutant
+
+    def _serve(self, functions: Functions) -> None:
         while True:
             data, handles, _, _ = socket.recv_fds(self.jobs, 2**20, 2)
             if not data:
@@ -108,27 +165,79 @@ class Server:
             for stream in (1, 2):
                 os.dup2(log, stream)
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-            found = self._judge(job, functions)
+            found = self._apart(job, functions)
+            if found["killer"] is not None and "::" in found["killer"]:
+                self._fresh()
+                self._run([self.by_id[found["killer"]]])
+                found["unsteady"] = self.failed is not None
+                self._leave()
         except BaseException:  # noqa: BLE001 - whatever it is, it is no verdict
             found = {"killer": None, "fault": traceback.format_exc()}
         finally:
             os.write(verdict, json.dumps(found).encode())
             os._exit(0)
 
+    def _apart(self, job: dict[str, Any], functions: Any) -> dict[str, Any]:
+        """Judge the mutant in a child of its own, so that this one knows nothing of it."""
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if not pid:
+            found: dict[str, Any] = {"killer": None, "fault": "it did not get so far"}
+            try:
+                found = self._judge(job, functions)
+                self._leave()
+            except BaseException:  # noqa: BLE001 - whatever it is, it is no verdict
+                found = {"killer": None, "fault": traceback.format_exc()}
+            finally:
+                os.write(writing, json.dumps(found).encode())
+                os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            told = pipe.read()
+        os.waitpid(pid, 0)
+        return json.loads(told) if told else {"killer": "crash", "fault": ""}
+
     def _judge(self, job: dict[str, Any], functions: Any) -> dict[str, Any]:
-        reached, early = self.reach.of(job["path"], job["lines"])
+        reached, early = self.reach.tests(job["path"], job["lines"], patient=job["patience"] > 1)
         chosen = [self.by_id[test] for test in job["likely"] if test in self.by_id]
-        for name in job["stages"]:
-            chosen += in_turn([i for i in self.items[name] if i.nodeid in reached], self.reach.seconds)[: job["limit"]]
-        chosen = list(dict.fromkeys(chosen))
+        near = self.reach.near(job["path"], job["lines"])
+        for stage in self.stages:
+            if stage.name in job["stages"]:
+                here = [i for i in self.items[stage.name] if self.reach.may(i.nodeid, reached)]
+                chosen += in_turn(here, self.reach, near, stage.seconds * job["patience"])
+        unsteady = set(job["unsteady"])
+        chosen = list(dict.fromkeys(item for item in chosen if item.nodeid not in unsteady))
+        names = [item.nodeid for item in chosen]
         if not replaced(job["path"], job["source"], functions):
-            return {"killer": None, "fault": "", "anew": True, "tests": [item.nodeid for item in chosen]}
-        for item, following in _pairs(chosen):
+            return {"killer": None, "fault": "", "anew": True, "tests": names}
+        self._fresh()
+        self._run(chosen)
+        return {"killer": self.failed, "fault": "", "anew": early, "tests": names if early else []}
+
+    def _run(self, items: list[pytest.Item]) -> None:
+        for item, following in self._pairs(items):
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
             if self.failed is not None:
-                self.session._setupstate.teardown_exact(None)
-                return {"killer": self.failed, "fault": ""}
-        return {"killer": None, "fault": "", "anew": early, "tests": [i.nodeid for i in chosen] if early else []}
+                return
+
+    def _fresh(self) -> None:
+        """Forget what has been rendered; take note of which rows are as `populate` puts them in."""
+        self.failed = None
+        self.cold.forget()
+        if self.runner is not None:
+            self.runner._loop = asyncio.new_event_loop()  # the other one's queue is the parent's too
+        for n, backend in enumerate(getattr(self, "backends", ())):
+            backend.__dict__.pop("Session", None)
+            mark = self.folder / str(n)
+            backend.state["dirty"] = not mark.exists()
+        for mark in self.folder.iterdir():
+            mark.unlink()
+
+    def _leave(self) -> None:
+        """Say which rows are as they were, so that the next child need not put them in again."""
+        for n, backend in enumerate(getattr(self, "backends", ())):
+            if not backend.state["dirty"]:
+                (self.folder / str(n)).touch()
 
 
 def serve(jobs: socket.socket, stages: list[str]) -> None:
@@ -136,11 +245,16 @@ def serve(jobs: socket.socket, stages: list[str]) -> None:
     _collect(Server(jobs), stages)
 
 
-def trace(jobs: socket.socket, stages: list[str]) -> None:
-    """Run the tests of these stages, and save which lines each one reaches."""
+def trace(jobs: socket.socket, stages: list[str], part: tuple[int, int]) -> None:
+    """Run the tests that nothing is known of, this part of them, and save which lines each one reaches."""
     marked = Marked()
     sys.meta_path.insert(0, marked)
-    _collect(Server(jobs, marked), stages)
+    _collect(Server(jobs, marked, part), stages)
+
+
+def part_of_cache(number: int) -> Path:
+    """Return the file for what one of several processes has found."""
+    return ROOT / f".cache/mutation/reach-{number}.gz"
 
 
 def _collect(server: Server, stages: list[str]) -> None:
@@ -150,7 +264,9 @@ def _collect(server: Server, stages: list[str]) -> None:
     paths = list(dict.fromkeys(path for stage in wanted for path in stage.paths if (ROOT / path).exists()))
     code = pytest.main([*OPTIONS, *paths], plugins=[server])
     if not hasattr(server, "session"):
-        server.jobs.send(json.dumps({"failed": f"collection: pytest ended with {code}"}).encode())
+        server.by_id = {}
+        server.failed = f"collection: pytest ended with {code}"
+        server._tell()
 
 
 def _sampled(items: list[pytest.Item], most: int) -> list[pytest.Item]:
@@ -158,14 +274,10 @@ def _sampled(items: list[pytest.Item], most: int) -> list[pytest.Item]:
     groups: defaultdict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         groups[item.nodeid.partition("[")[0]].append(item)
-    return [one for group in groups.values() for one in group[:: -(-len(group) // most)]]
+    return [one for group in groups.values() for one in group[:: -(-len(group) // most)]] if most else []
 
 
-def _pairs(items: list[pytest.Item]) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
-    return zip(items, [*items[1:], None], strict=True)
-
-
-def _functions() -> dict[tuple[str, str, int], list[FunctionType]]:
+def _functions() -> Functions:
     """Return every function of Rowgate that is known anywhere, by its place."""
     found: defaultdict[tuple[str, str, int], list[FunctionType]] = defaultdict(list)
     source = str(ROOT / "src")
@@ -176,21 +288,93 @@ def _functions() -> dict[tuple[str, str, int], list[FunctionType]]:
     return found
 
 
-def replaced(path: str, source: str, functions: dict[tuple[str, str, int], list[FunctionType]]) -> bool:
-    """Give the functions that a change concerns their new code; return whether that is all that the change does."""
+def replaced(path: str, source: str, functions: Functions) -> bool:
+    """Change what is imported as this source has it; return whether that could be done.
+
+    Functions get their new code and defaults; constants of the module and of its classes their new value.
+    """
     file = str(ROOT / path)
-    old = compile((ROOT / path).read_text(encoding="utf-8"), file, "exec", dont_inherit=True)
+    old = compile(SOURCES[file], file, "exec", dont_inherit=True)
     new = compile(source, file, "exec", dont_inherit=True)
     pairs = _changed(old, new)
-    if not pairs:
-        return False
+    if pairs is None:
+        return _patched(path, old, new, functions)
     for before, after in pairs:
         known = functions.get((file, before.co_qualname, before.co_firstlineno))
         if not known or len(before.co_freevars) != len(after.co_freevars):
             return False
         for function in known:
             function.__code__ = after
-    return True
+    return bool(pairs)
+
+
+def _patched(path: str, old: CodeType, new: CodeType, functions: Functions) -> bool:
+    """Run the module twice, apart, as it is and as it would be, and change the one that is imported where they differ."""
+    name = module_name(path)
+    before, after = _run_apart(name, old), _run_apart(name, new)
+    return _differences(vars(sys.modules[name]), before, after, functions)
+
+
+def _run_apart(name: str, code: CodeType) -> dict[str, Any]:
+    made = ModuleType(name)
+    made.__package__, made.__file__ = name.rpartition(".")[0], code.co_filename
+    exec(code, vars(made))
+    return vars(made)
+
+
+PLAIN = (bool, int, str, NoneType, frozenset, set, tuple, list, dict, re.Pattern)
+
+
+def _differences(live: Any, before: Any, after: Any, functions: Functions) -> bool:
+    found = False
+    for name in after:
+        one, other = before.get(name), after[name]
+        if isinstance(other, FunctionType) and isinstance(one, FunctionType):
+            found |= _defaults(one, other, functions)
+        elif (
+            isinstance(other, type)
+            and isinstance(one, type)
+            and other.__module__ == after.get("__name__", other.__module__)
+        ):
+            if isinstance(live.get(name), type) and one is not other:
+                found |= _class(live[name], one, other, functions)
+        elif isinstance(other, PLAIN) and isinstance(one, PLAIN) and _differ(one, other):
+            mine = live.get(name)
+            for module in list(sys.modules.values()):  # whoever has imported it by its name
+                if module.__name__.startswith("rowgate") and mine is not None and getattr(module, name, None) is mine:
+                    setattr(module, name, other)
+            live[name] = other
+            found = True
+    return found
+
+
+def _class(live: type[Any], before: type[Any], after: type[Any], functions: Functions) -> bool:
+    found = False
+    for name, other in vars(after).items():
+        one = vars(before).get(name)
+        if isinstance(other, FunctionType) and isinstance(one, FunctionType):
+            found |= _defaults(one, other, functions)
+        elif isinstance(other, PLAIN) and isinstance(one, PLAIN) and _differ(one, other) and not name.startswith("__"):
+            if issubclass(live, Enum):  # whose members stand as they are
+                return False
+            setattr(live, name, other)
+            found = True
+    return found
+
+
+def _differ(one: Any, other: Any) -> bool:
+    sets = isinstance(one, set | frozenset)  # whose order says nothing
+    return type(one) is not type(other) or one != other or (not sets and repr(one) != repr(other))
+
+
+def _defaults(before: FunctionType, after: FunctionType, functions: Functions) -> bool:
+    if not _differ((before.__defaults__, before.__kwdefaults__), (after.__defaults__, after.__kwdefaults__)):
+        return False
+    code = before.__code__
+    known = functions.get((code.co_filename, code.co_qualname, code.co_firstlineno), [])
+    for function in known:
+        function.__defaults__, function.__kwdefaults__ = after.__defaults__, after.__kwdefaults__
+    return bool(known)
 
 
 def _changed(old: CodeType, new: CodeType) -> list[tuple[CodeType, CodeType]] | None:
@@ -200,8 +384,8 @@ def _changed(old: CodeType, new: CodeType) -> list[tuple[CodeType, CodeType]] | 
     found: list[tuple[CodeType, CodeType]] = []
     for before, after in zip(_inner(old), _inner(new), strict=True):
         if before.co_flags & 0x02:  # a function: it has locals of its own
-            found += [(before, after)] if before != after else []
-        elif before != after:
+            found += [(before, after)] if _whole(before) != _whole(after) else []
+        else:
             deeper = _changed(before, after)
             if deeper is None:
                 return None
@@ -216,3 +400,9 @@ def _inner(code: CodeType) -> list[CodeType]:
 def _bare(code: CodeType) -> tuple[Any, ...]:
     consts = tuple("code" if isinstance(one, CodeType) else (type(one), one) for one in code.co_consts)
     return code.co_code, code.co_names, code.co_name, repr(consts)
+
+
+def _whole(code: CodeType) -> tuple[Any, ...]:
+    """Return all of a function but the lines that it stands on."""
+    variables = code.co_varnames, code.co_freevars, code.co_cellvars, code.co_argcount, code.co_kwonlyargcount
+    return *_bare(code), code.co_flags, *variables, code.co_exceptiontable, tuple(map(_whole, _inner(code)))

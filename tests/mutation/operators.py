@@ -1,10 +1,18 @@
 """The mutants of a file: each a small change of meaning that some test should notice.
 
-What is changed: conditions (held true, held false, an operand dropped, `and` for `or`, comparisons turned), checks and
+What is changed: conditions (held true, held false, an operand dropped, comparisons turned), checks and
 calls taken away (a `raise`, a call, an assignment to an attribute), loops that run not at all, elements of sets and lists,
-constants, what is returned, `**kw` not handed on, and how text is normalised. What is not: messages of errors, docstrings,
-annotations, decorators, `__slots__`, asserts (nothing rests on them), and the inside of f-strings (Python 3.11 does not
-know where in the file that is).
+constants, what is returned, `**kw` not handed on, and how text is normalised.
+
+What is not made, since no test should notice it or nobody could:
+
+* words: docstrings, the messages of errors (their class and code are changed), tables of sentences, `__repr__`, names and
+  functions of a module that are used in the message of an error and nowhere else;
+* what does nothing at run time: annotations, `TypeVar`, `__slots__`, `__all__`, asserts (nothing rests on them);
+* `*args` of a function that it hands on as they came: SQLAlchemy gives its compilers' methods keywords;
+* what any test kills that kills another one here: the negation of a condition or of an operand, beside that which holds it
+  true; `or` for `and`, beside those that drop an operand; "held true" for `and`, "held false" for `or`, likewise;
+* decorators, and the inside of f-strings (Python 3.11 does not know where in the file that is).
 """
 
 import ast
@@ -13,7 +21,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-VERSION = 1
+VERSION = 2
 """To be raised with every change of the operators: results of another version are not taken over."""
 
 COMPARISONS: dict[type[ast.cmpop], tuple[str, ...]] = {
@@ -90,9 +98,14 @@ class Finder(ast.NodeVisitor):
 
     def __init__(self, source: str) -> None:
         self.lines = source.encode().splitlines(keepends=True)
+        self.words = _words(ast.parse(source))
+        self.told: set[str] = set()
+        """Names of the function around that are used in the messages of errors only."""
         self.found: list[tuple[str, ast.expr | ast.stmt, str, tuple[tuple[int, int], ...]]] = []
         self.scope: list[str] = []
         self.inside: list[Function] = []
+        self.conditions: set[int] = set()
+        """The nodes whose negation another mutant stands for."""
 
     def owned(self, tree: ast.Module | ast.ClassDef, prefix: str = "") -> Iterator[tuple[str, ast.AST]]:
         """Yield the owner and each statement: a function owns itself, all else its class or the module."""
@@ -138,8 +151,11 @@ class Finder(ast.NodeVisitor):
         self.scope.pop()
 
     def visit_FunctionDef(self, node: Function) -> None:
+        if node.name in self.words or node.name in {"__repr__", "__str__"}:
+            return
         if not self.inside:  # what stands in a function is its own
             self.scope.append(node.name)
+            self.told = _words(node)
         self.inside.append(node)
         for default in (*node.args.defaults, *node.args.kw_defaults):
             if default is not None:
@@ -148,6 +164,7 @@ class Finder(ast.NodeVisitor):
         self.inside.pop()
         if not self.inside:
             self.scope.pop()
+            self.told = set()
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - as ast calls it
 
@@ -174,19 +191,18 @@ class Finder(ast.NodeVisitor):
             return
         annotation = self.inside[-1].returns if self.inside else None
         if isinstance(annotation, ast.Name) and annotation.id == "bool":
-            self.add(node, "return True", "return False")
+            self._held(node.value)
         elif not isinstance(node.value, ast.Constant):
             self.add(node, "return None")
         self.visit(node.value)
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        if any(isinstance(target, ast.Name) and target.id in NOT_MEANING for target in node.targets):
+        if any(isinstance(target, ast.Name) and target.id in NOT_MEANING | self.told for target in node.targets):
             return
-        if (
-            isinstance(node.value, ast.Call)
-            and isinstance(node.value.func, ast.Name)
-            and node.value.func.id == "TypeVar"
-        ):
+        made_by = node.value.func if isinstance(node.value, ast.Call) else None
+        if isinstance(made_by, ast.Name) and made_by.id == "TypeVar":
+            return
+        if not self.inside and isinstance(node.value, ast.Subscript | ast.BinOp):  # the name of a type
             return
         if any(isinstance(target, ast.Attribute | ast.Subscript) for target in node.targets):
             self.add(node, "pass")
@@ -209,9 +225,22 @@ class Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_If(self, node: ast.If | ast.While | ast.IfExp) -> None:
-        if not isinstance(node.test, ast.Constant):
-            self.add(node.test, "False") if isinstance(node, ast.While) else self.add(node.test, "True", "False")
+        if isinstance(node, ast.While) and not isinstance(node.test, ast.Constant):
+            self.add(node.test, "False")
+            self.conditions.add(id(node.test))
+        elif not isinstance(node, ast.While):
+            self._held(node.test)
         self.generic_visit(node)
+
+    def _held(self, test: ast.expr) -> None:
+        """Hold a condition true, and false: one of these only, where dropping an operand stands for the other."""
+        if isinstance(test, ast.Constant):
+            return
+        self.conditions.add(id(test))
+        if not (isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And)):
+            self.add(test, "True")
+        if not (isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or)):
+            self.add(test, "False")
 
     visit_While = visit_IfExp = visit_If  # noqa: N815 - as ast calls them
 
@@ -228,28 +257,30 @@ class Finder(ast.NodeVisitor):
 
     def visit_comprehension(self, node: ast.comprehension) -> None:
         for test in node.ifs:
-            self.add(test, "True", "False")
+            self._held(test)
         self.visit(node.iter)
         for test in node.ifs:
             self.visit(test)
 
     def visit_BoolOp(self, node: ast.BoolOp) -> None:
         texts = [self.text(value) for value in node.values]
-        mine, other = (" and ", " or ") if isinstance(node.op, ast.And) else (" or ", " and ")
-        self.add(node, f"({other.join(texts)})")
+        mine = " and " if isinstance(node.op, ast.And) else " or "
+        self.conditions |= {id(value) for value in node.values}
         self.add(node, *(f"({mine.join(texts[:n] + texts[n + 1 :])})" for n in range(len(texts))))
         self.generic_visit(node)
 
     def visit_Compare(self, node: ast.Compare) -> None:
         if len(node.ops) == 1:
             left, right = self.text(node.left), self.text(node.comparators[0])
-            self.add(node, *(f"{left} {op} {right}" for op in COMPARISONS[type(node.ops[0])]))
+            turned = COMPARISONS[type(node.ops[0])]
+            turned = turned[:-1] if id(node) in self.conditions else turned  # the last one negates
+            self.add(node, *(f"{left} {op} {right}" for op in turned))
             if isinstance(node.comparators[0], ast.Tuple):
                 self._elements(node.comparators[0], "(%s,)")
         self.generic_visit(node)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> None:
-        if isinstance(node.op, ast.Not):
+        if isinstance(node.op, ast.Not) and id(node) not in self.conditions:
             self.add(node, self.text(node.operand))
         self.generic_visit(node)
 
@@ -282,7 +313,7 @@ class Finder(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         func = node.func
         name = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
-        if name.endswith("Error") or name in {"Unguarded", "AccessDenied", "NoPrincipal"}:
+        if _is_error(name) or name == "refuse":
             self._code(node)
             return
         if isinstance(func, ast.Name) and name in NAMES:
@@ -293,7 +324,7 @@ class Finder(ast.NodeVisitor):
             self.add(node, self.text(func.value))
         if name == "isinstance" and isinstance(node.args[1], ast.BinOp):
             self._types(node.args[1])
-        for part in (*node.args, *(keyword.value for keyword in node.keywords)):
+        for part in (*node.args, *(keyword.value for keyword in node.keywords if keyword.arg != "repr")):
             if name != "isinstance" or not isinstance(part, ast.BinOp):
                 self.visit(part)
         self._unpacked(node)
@@ -321,8 +352,9 @@ class Finder(ast.NodeVisitor):
             else f"**{self.text(arg)}"
             for keyword, arg in arguments
         ]
+        own = self.inside[-1].args.vararg if self.inside else None
         for n, text in enumerate(written):
-            if text.startswith("*"):
+            if text.startswith("*") and not (own is not None and text == f"*{own.arg}"):
                 self.add(node, f"{self.text(node.func)}({', '.join(written[:n] + written[n + 1 :])})")
 
     def text_of_star(self, node: ast.expr) -> str:
@@ -343,6 +375,8 @@ class Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Dict(self, node: ast.Dict) -> None:
+        if all(isinstance(value, ast.Constant) and " " in str(value.value) for value in node.values):  # sentences
+            return
         texts = [
             f"**{self.text(v)}" if k is None else f"{self.text(k)}: {self.text(v)}"
             for k, v in zip(node.keys, node.values, strict=True)
@@ -351,6 +385,23 @@ class Finder(ast.NodeVisitor):
         for value in node.values:
             if not (isinstance(value, ast.Constant) and isinstance(value.value, str)):
                 self.visit(value)
+
+
+def _is_error(name: str) -> bool:
+    return name.endswith("Error") or name in {"Unguarded", "AccessDenied", "NoPrincipal"}
+
+
+def _words(tree: ast.Module | Function) -> set[str]:
+    """Return the names that are used in the messages of errors and nowhere else."""
+    inside: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _is_error(getattr(node.func, "id", "")):
+            inside |= {id(one) for part in node.args for one in ast.walk(part)}
+    told, used = set(), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            (told if id(node) in inside else used).add(node.id)
+    return told - used
 
 
 def _lines(node: ast.expr | ast.stmt) -> tuple[int, int]:

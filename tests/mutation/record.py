@@ -1,10 +1,11 @@
 """What is known of each mutant (`results.json`, written by `run`), and why survivors may live (`survivors.toml`, by hand)."""
 
+import gzip
 import hashlib
 import json
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from . import operators
@@ -48,10 +49,40 @@ def current(paths: Iterable[str] = ()) -> tuple[list[Mutant], dict[str, str]]:
         if chosen and target.path not in chosen:
             continue
         source = (ROOT / target.path).read_text(encoding="utf-8")
-        found += [mutant for mutant in mutants(target.path, source) if target.means(mutant.function)]
+        found += [mutant for mutant in _mutants(target.path, source) if target.means(mutant.function)]
         hashes |= {f"{target.path}::{name}": value for name, value in fingerprints(source).items()}
     wanted = {place(mutant) for mutant in found}
     return found, {name: value for name, value in hashes.items() if name in wanted}
+
+
+def _mutants(path: str, source: str) -> list[Mutant]:
+    """Return the mutants of a file, kept from one run to the next: they take half a minute for all files."""
+    text = path + source + Path(operators.__file__).read_text(encoding="utf-8")
+    kept = ROOT / f".cache/mutation/mutants-{hashlib.sha256(text.encode()).hexdigest()[:16]}.json.gz"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        found = mutants(path, source)
+        made = [asdict(one) | {"source": ""} for one in found]
+        edits = [_edit(source, one.source) for one in found]
+        kept.write_bytes(gzip.compress(json.dumps([made, edits]).encode(), 3))
+        return found
+    made, edits = json.loads(gzip.decompress(kept.read_bytes()))
+    return [
+        Mutant(**one | {"lines": tuple(map(tuple, one["lines"])), "source": source[:first] + text + source[last:]})
+        for one, (first, last, text) in zip(made, edits, strict=True)
+    ]
+
+
+def _edit(old: str, new: str) -> tuple[int, int, str]:
+    """Return where two texts differ, and what the second has there."""
+    first = _common(old, new)
+    tail = _common(old[first:][::-1], new[first:][::-1])
+    return first, len(old) - tail, new[first : len(new) - tail]
+
+
+def _common(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def load() -> dict[str, Known]:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,7 +33,11 @@ class Backend:
         self.is_async = driver in ("asyncpg", "psycopg_async", "aiosqlite")
         self.is_sqlite = "sqlite" in driver
         self.audited: list[AuditEvent] = []
-        self.Session = self.maker(make_catalog())
+
+    @cached_property
+    def Session(self) -> Any:  # noqa: N802 - it stands for a class
+        """The guarded sessionmaker of the world's catalog."""
+        return self.maker(make_catalog())
 
     def maker(self, catalog: Catalog, **options: Any) -> Any:
         """Return a guarded sessionmaker of another catalog on the same database."""
@@ -105,26 +111,30 @@ def runner() -> Iterator[asyncio.Runner]:
 
 @pytest.fixture(scope="session")
 def databases(cluster: Any, runner: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Give a function that opens a driver's backend: one PostgreSQL and one SQLite file for the whole run."""
+    """Give a function that opens a driver's backend: one PostgreSQL, if asked for, and one SQLite file for the whole run."""
     folder = tmp_path_factory.mktemp("world")
     made: dict[str, Backend] = {}
     state = {"dirty": True}
-    with cluster.database() as logins:
-        server = create_engine(logins.using("psycopg").owner, poolclass=NullPool)
-        Base.metadata.create_all(server)
-        with server.begin() as connection:
-            connection.execute(
-                text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {cluster.app}")
-            )
-            connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {cluster.app}"))
+    with ExitStack() as stack:
+
+        @cache
+        def postgres() -> tuple[Any, Engine]:
+            logins = stack.enter_context(cluster.database())
+            server = create_engine(logins.using("psycopg").owner, poolclass=NullPool)
+            Base.metadata.create_all(server)
+            with server.begin() as connection:
+                connection.execute(
+                    text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {cluster.app}")
+                )
+                connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {cluster.app}"))
+            return logins, server
 
         def open_(driver: str) -> Backend:
-            if driver not in made:
-                made[driver] = (
-                    _sqlite(driver, folder / f"{driver}.db", runner)
-                    if "sqlite" in driver
-                    else Backend(driver, _engine(driver, logins), server, runner, state)
-                )
+            if driver not in made and "sqlite" in driver:
+                made[driver] = _sqlite(driver, folder / f"{driver}.db", runner)
+            elif driver not in made:
+                logins, server = postgres()
+                made[driver] = Backend(driver, _engine(driver, logins), server, runner, state)
             return made[driver]
 
         yield open_

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, create_engine, select
+from sqlalchemy import ColumnElement, String, bindparam, create_engine, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import make_transient_to_detached
 
 from rowgate import Principal, Unguarded
-from world import FREE_A, A, Document, User, key
+from world import FREE_A, A, Document, User, key, make_catalog
 
 
 def _titles(session: Any, name: str) -> set[str]:
@@ -70,3 +71,63 @@ def test_a_function_finds_the_principal_once(sync_backend: Any) -> None:
     first, second = sync_backend.run(who, work)
     assert first == second
     assert len(found) == 1
+
+
+class Spoken(ColumnElement[str]):
+    """Renders itself as the text that it is given."""
+
+    inherit_cache = False
+    type = String()
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+class Heir(Spoken):
+    """Renders itself by its parent's rendering."""
+
+    inherit_cache = False
+
+
+@compiles(Spoken)
+def _speak(element: Any, _compiler: Any, **_kw: Any) -> str:
+    return f"'{element.text}'"
+
+
+def _trusting(backend: Any, *trusted: type[Any]) -> Any:
+    catalog = make_catalog()
+    for one in trusted:
+        catalog.trust(one, reason="a test")
+    return backend.maker(catalog)
+
+
+@pytest.mark.parametrize("token", ["__[POSTCOMPILE_x]", "__[POSTCOMPILE_x~~a~~REPL~~b~~]"])
+def test_a_token_in_trusted_text_is_refused(sync_backend: Any, token: str) -> None:
+    """SQLAlchemy would replace it in the finished SQL, whoever wrote it."""
+    maker = _trusting(sync_backend, Spoken)
+    with pytest.raises(Unguarded, match="token"):
+        sync_backend.run(FREE_A, lambda s: s.scalar(select(Spoken(token))), maker=maker)
+
+
+def test_trusted_text_and_an_expanding_bind_beside_it_are_taken(sync_backend: Any) -> None:
+    """Twin: plain text, and a token of SQLAlchemy's own."""
+    maker = _trusting(sync_backend, Spoken)
+    asked = select(Document.title, Spoken("plain")).where(Document.title.in_(["a000", "a100", "b000"]))
+    found = sync_backend.run(FREE_A, lambda s: s.execute(asked.order_by(Document.title)).all(), maker=maker)
+    assert [("a000", "plain"), ("a100", "plain")] == [tuple(row) for row in found]
+
+
+@pytest.mark.parametrize("trusted", [(), (Heir,), (Spoken,)])
+def test_an_element_that_renders_itself_is_trusted_by_its_class_or_by_what_renders_it(
+    sync_backend: Any, trusted: tuple[type[Any], ...]
+) -> None:
+    """The class, or the one that `@compiles`; another class that is trusted says nothing of it."""
+    maker = _trusting(sync_backend, *trusted)
+    if trusted:
+        assert "heir" == sync_backend.run(FREE_A, lambda s: s.scalar(select(Heir("heir"))), maker=maker)
+    else:
+        with pytest.raises(Unguarded, match="renders itself"):
+            sync_backend.run(FREE_A, lambda s: s.scalar(select(Heir("heir"))), maker=maker)
+    if trusted == (Heir,):
+        with pytest.raises(Unguarded, match="renders itself"):
+            sync_backend.run(FREE_A, lambda s: s.scalar(select(Spoken("parent"))), maker=maker)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import ColumnElement, Uuid, exists, false, literal_column, null, or_, select, true
 from sqlalchemy.orm import aliased
 
-from rowgate import Action, Catalog, Policy, principal
+from rowgate import Action, Catalog, Policy, can, principal
 from rowgate.catalog import Entry
 from rowgate.decision import (
     Variant,
@@ -24,7 +24,7 @@ from rowgate.decision import (
     updatable,
     writable,
 )
-from world import ADMIN_D, FREE_A, NOBODY, A, Base, Document, Share, User
+from world import ADMIN_D, FREE_A, NOBODY, A, Base, Comment, Document, Share, User
 
 Fill = Callable[[Policy], Any]
 PUBLIC, PAID, DELETED, PAGES = Document.is_public, Document.is_paid, Document.is_deleted, Document.pages > 1
@@ -245,3 +245,39 @@ def test_one_check_of_its_own_is_enough() -> None:
         lambda p: (p.allow("read"), p.allow("update", when=PUBLIC), p.allow("update", when=PUBLIC, check=PAID))
     )
     assert rechecked(entry, variant, frozenset({"title"}))
+
+
+def _limited(policy: Policy) -> None:
+    policy.allow("read")
+    policy.allow("update", "delete", when=PUBLIC, columns=[Document.title])
+    policy.allow("update", "delete", when=PAID)
+
+
+def test_rules_for_some_columns_promise_no_whole_row() -> None:
+    """A joined subclass holds other columns: only rules that let change every one of them speak for its rows."""
+    entry, variant = _entry(_limited)
+    assert ["is_paid"] == _words(permitted(entry, Action.UPDATE, variant, whole=True))
+    assert ["is_public", "is_paid"] == _words(permitted(entry, Action.UPDATE, variant))
+    assert ["is_public", "is_paid"] == _words(permitted(entry, Action.DELETE, variant, whole=True))
+
+
+def _circle() -> Catalog:
+    """Return a catalog where shares follow documents, whose rules read shares; comments follow documents, too."""
+    catalog = Catalog(Base, principal_id=Uuid())
+    catalog.policy(Document).allow("read", when=Document.shares.any(Share.user_id == principal.id))
+    catalog.policy(Share).allow("read", when=can("read", Share.document))
+    catalog.policy(Comment).allow("read", when=can("read", Comment.document))
+    for table in Base.metadata.tables.values():
+        if table.name not in ("documents", "shares", "comments"):
+            catalog.open(table, reason="a test")
+    catalog.freeze()
+    return catalog
+
+
+def test_can_reads_any_column_of_a_table_that_is_read_again() -> None:
+    """Shares are read again behind `can()`; comments are not, so that it reads their key to the document alone."""
+    catalog = _circle()
+    shares, comments = catalog.entries[None, "shares"], catalog.entries[None, "comments"]
+    assert columns_read(shares, can("read", Share.document)) is None
+    assert frozenset({"user_id"}) == columns_read(shares, Share.user_id == A)
+    assert frozenset({"document_id"}) == columns_read(comments, can("read", Comment.document))

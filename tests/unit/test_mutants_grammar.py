@@ -11,6 +11,7 @@ def test_verdicts() -> None:
     assert {Verdict.PLAIN} == {grammar.verdict(name) for name in grammar.PLAIN}
     assert {Verdict.CHECKED} == {grammar.verdict(name) for name in grammar.CHECKED | grammar.OWN}
     assert {Verdict.REFUSED} == {grammar.verdict(name) for name in (*grammar.REFUSED, "invented", "")}
+    assert ["plain", "checked", "refused"] == [str(one) for one in Verdict]
     assert {"rowgate_principal", "rowgate_role", "rowgate_guard"} <= grammar.OWN
 
 
@@ -64,3 +65,12 @@ def test_type_names_in_lower_case() -> None:
 def test_marks() -> None:
     """The marks that SQLAlchemy replaces in finished SQL."""
     assert {"__[", "EXECMANY", "_IMV_"} == set(grammar.MARKS)
+
+
+def test_the_ends_of_the_lists() -> None:
+    """Nothing permitted is lost: the first and the last construct of each list."""
+    assert {"aggregate_order_by", "binary"} <= grammar.PLAIN
+    assert {"bindparam", "values"} <= grammar.CHECKED
+    assert {"old", "new"} == grammar.ROWS_OF_RETURNING
+    lists = (grammar.PLAIN, grammar.CHECKED, grammar.STABLE_FUNCTIONS, grammar.VOLATILE_FUNCTIONS, grammar.OPERATORS)
+    assert [] == [name for names in lists for name in names if "invented" in name]
