@@ -12,7 +12,17 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from rowgate import EVERYONE, Catalog, CatalogError, Principal, Unguarded, guarded_sessionmaker, principal, raw
+from rowgate import (
+    EVERYONE,
+    Catalog,
+    CatalogError,
+    PolicyDrift,
+    Principal,
+    Unguarded,
+    guarded_sessionmaker,
+    principal,
+    raw,
+)
 from rowgate.wall.signing import Signed, Unsigned
 from signed import ASKED, KEY, NOTHING, connect, install
 
@@ -339,7 +349,7 @@ def test_a_lost_connection_is_an_error_and_the_next_session_works(walled: Walled
 
 
 def test_context_and_begin_are_one_message(walled: Walled) -> None:
-    """The database sees them as one query."""
+    """The database sees them as one query, in every transaction but the first: that one has seen that the wall stands."""
 
     def work(session: Any) -> list[Any]:
         session.connection()
@@ -347,7 +357,9 @@ def test_context_and_begin_are_one_message(walled: Walled) -> None:
         with connect(walled.superuser) as other:
             return other.execute(query, (walled.logins.app.username,)).fetchall()
 
-    found = walled.run(walled.maker()(ONE), work)
+    sessions = walled.maker()
+    walled.run(sessions(ONE), seen)
+    found = walled.run(sessions(ONE), work)
     assert found == [("BEGIN; SET LOCAL rowgate.context = '" + found[0][0][36:],)]
 
 
@@ -414,6 +426,28 @@ def test_a_key_that_the_database_does_not_know_shows_nothing(walled: Walled) -> 
     """And its own key shows what is permitted: see the other tests."""
     assert walled.run(walled.maker(wall=Signed(["another key, that nobody has told the database"]))(ONE), seen) == []
     assert walled.run(walled.maker(wall=Unsigned())(ONE), seen) == []
+
+
+def test_without_the_wall_nothing_runs(walled: Walled) -> None:
+    """Where row security does not bind the login, `wall=` is an error: what the gate left to it nobody would judge."""
+    owner = create_engine(walled.logins.using("psycopg").owner, poolclass=NullPool)
+
+    def security(word: str) -> None:
+        with owner.begin() as connection:
+            connection.execute(text(f"ALTER TABLE notes {word} ROW LEVEL SECURITY"))
+
+    sessions = walled.maker()
+    security("DISABLE")
+    try:
+        for work in (seen, lambda s: s.scalars(raw("SELECT id FROM notes")).all()):
+            with pytest.raises(PolicyDrift, match=r"(?s)notes.*make the wall.*RG501"):
+                walled.run(sessions(ONE), work)
+    finally:
+        security("ENABLE")
+    assert walled.run(sessions(ONE), seen) == ODD
+    as_owner = walled.maker(engine=walled.engine(walled.logins.owner))  # whom row security does not bind here
+    with pytest.raises(PolicyDrift):
+        walled.run(as_owner(ONE), seen)
 
 
 def test_system_sessions_need_the_owners_login(walled: Walled) -> None:

@@ -17,19 +17,25 @@ from sqlalchemy.sql.elements import ColumnClause, ReleaseSavepointClause, Rollba
 
 from rowgate.catalog import Catalog
 from rowgate.decision import Variant
-from rowgate.errors import AccessDenied, Unguarded
+from rowgate.errors import AccessDenied, PolicyDrift, Unguarded
 from rowgate.principal import Principal
 from rowgate.session.audit import Audit, log_event
 from rowgate.session.connection import GuardedConnection, GuardedEngine
 from rowgate.wall.answers import answered
 from rowgate.wall.generic import lift_name
-from rowgate.wall.objects import literal
+from rowgate.wall.objects import identifier, literal
 from rowgate.wall.render import SCHEMA
 from rowgate.wall.signing import PRINCIPAL, SETTING, SUBJECT, UNBOUND, Signing
 from rowgate.wall.subjects import name_of, subjects
+from rowgate.wall.table_objects import qualified
 from rowgate.wall.texts import Bodies, subject
 from rowgate.wall.wires import driver_of
 
+_UNBOUND = """\
+SELECT t.name FROM pg_catalog.unnest(ARRAY[{names}]::text[]) AS t (name)
+JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(t.name)
+WHERE c.relkind IN ('r', 'p') AND NOT pg_catalog.row_security_active(c.oid)"""
+"""Owners under FORCE are bound too; that a policy lets them pass, `verify_login` tells."""
 _NO_RIGHT = "42501"
 """Insufficient privilege: what is granted is a part of the wall."""
 _SAVEPOINTS = (SavepointClause, RollbackToSavepointClause, ReleaseSavepointClause)
@@ -49,6 +55,28 @@ class WalledEngine(GuardedEngine):
         self._questions = [
             _Question(query, number, original.dialect) for number, query in enumerate(catalog.principal_queries, 1)
         ]
+
+    stands: bool = False
+    """Whether the wall has been seen to stand, on the first connection that was told who acts."""
+
+    def look(self, driver: Any) -> None:
+        """See that row security binds this login on every table of the catalog that is there.
+
+        Raises:
+            PolicyDrift: it does not. The gate leaves to the wall what the wall judges, so nothing may run.
+        """
+        tables = (one.table for one in self.catalog.entries.values())
+        names = (identifier(t.name) if t.schema is None else qualified(str(t.schema), t.name) for t in tables)
+        cursor = driver.cursor()
+        cursor.execute(_UNBOUND.format(names=", ".join(literal(name) for name in names)))
+        found = sorted(row[0] for row in cursor.fetchall())
+        cursor.close()
+        if found:
+            raise PolicyDrift(
+                f"row security does not bind this login on {', '.join(found)}: log in as the application, and make the "
+                "wall (alembic upgrade, or rowgate policy sql)"
+            )
+        self.stands = True
 
     def question(self, query: Any) -> "_Question":
         """Return how the wall is asked a query that finds a principal.
@@ -192,6 +220,8 @@ class WalledConnection(GuardedConnection):
                 "the wall needs a transaction, and autocommit has none: leave isolation_level=AUTOCOMMIT out",
                 code="RG303",
             )
+        if not engine.stands:
+            engine.look(driver)
         pid = engine.wire.pid(driver) if engine.signing.bind_to_pid else UNBOUND
         given = engine.signing.text(kind, body, pid)
         try:
