@@ -194,6 +194,7 @@ def test_the_algebra_of_writes() -> None:
     assert me.updates(docs, DOC, {"title": "x"})
     assert not me.may_update(docs, DOC, {"public": True})
     assert me.may_update(docs, DOC, {"public": None})
+    assert not me.may_update(docs, {**DOC, "tags": None}, {"tags": None})  # arrays are not compared
     assert not me.accepts(docs, {**DOC, "owner": 8})
     assert not me.accepts(docs, {**DOC, "id": 10})
     assert me.creates(docs, DOC, columns=["id", "owner"])

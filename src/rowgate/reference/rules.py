@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ARRAY, JSON, LargeBinary
+
 from rowgate.action import Action
 from rowgate.catalog import Catalog
 from rowgate.entry import Entry, conditions
@@ -19,6 +21,8 @@ from rowgate.reference.reading import Around, Meaning, Reader, Row
 from rowgate.reference.values import equal, same, unknown
 
 Rows = Mapping[Any, Sequence[Row]]
+_UNCOMPARED = (ARRAY, JSON, LargeBinary)
+"""Types of columns that need cover whenever they are set."""
 
 
 class Reference:
@@ -224,14 +228,14 @@ class Acting:
     def _covered(self, entry: Entry, row: Row, values: Mapping[str, Any]) -> bool:
         """Return whether the rules that admit the row together cover each column that changes.
 
-        A masked column is not compared with what it holds, nor is a value that is no plain one.
+        A masked column is not compared with what it holds, nor is one whose values are no plain ones.
         """
         admitting = [a for a in self._speaking(entry, Action.UPDATE) if self._holds(entry, a.when, row)]
         if any(allow.columns is None for allow in admitting):
             return True
         covered = {name for allow in admitting for name in allow.columns or ()} | entry.versions
         hidden = {mask.column for mask in entry.masks.values() if not self._plain(mask)}
-        compared = {name for name, value in values.items() if not isinstance(value, list | dict | bytes)} - hidden
+        compared = {name for name in values if not isinstance(entry.column(name).type, _UNCOMPARED)} - hidden
         return all(name in covered or (name in compared and same(row[name], values[name])) for name in values)
 
     def _plain(self, mask: Mask) -> bool:
