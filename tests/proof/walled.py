@@ -6,8 +6,6 @@ Where the wall differs from the gate, by design, it is said here:
 * it compares every column with what it held, arrays and masked ones too;
 * an UPDATE that reads must leave a row that is read: without a context that lifts it, it cannot lead a row out of a
   restriction that does not check;
-* its triggers see the rows that their own UPDATE has changed, so where rules look at the table itself, rows are updated
-  one by one;
 * a column that is masked for some roles or on some rows reads plainly (`Wall.unsaid`); one that nobody reads or writes
   is not granted, and any statement that names it is denied.
 """
@@ -107,7 +105,6 @@ class Walled:
         self.shape = shape
         self.rows = self.world.rows[spec.name]
         entry = self.world.catalog.entries[None, spec.name]
-        self.is_watched = bool(entry.masks) or any(allow.columns for allow in entry.allows)
         self.actions = {str(action) for allow in entry.allows for action in allow.actions}
         self.unread = {name for name, mask in entry.masks.items() if _never_read(mask)}
         self.unwritten = {name for name, mask in entry.masks.items() if _never_written(mask)}
@@ -155,23 +152,18 @@ class Walled:
             self._denied("update", None, statement)
             return
         failing = [row for row in self.rows if self._admits(row) and not self._passes(row, values)]
-        for rows in self._steps([row for row in self.rows if row not in failing]):
-            with self.ground.trying():
-                self._passed("update", statement.where(self.key.in_([row["id"] for row in rows])))
-                stored = self._stored()
-            for row in rows:
-                new = {**row, **values} if self._admits(row) else row
-                if values != {name: row[name] for name in values}:
-                    self._same("update", row, stored[row["id"]] != row, expected=self._admits(row))
-                if stored[row["id"]] != new:
-                    self._differ("what an update makes of", row, stored[row["id"]], new)
+        rows = [row for row in self.rows if row not in failing]
+        with self.ground.trying():
+            self._passed("update", statement.where(self.key.in_([row["id"] for row in rows])))
+            stored = self._stored()
+        for row in rows:
+            new = {**row, **values} if self._admits(row) else row
+            if values != {name: row[name] for name in values}:
+                self._same("update", row, stored[row["id"]] != row, expected=self._admits(row))
+            if stored[row["id"]] != new:
+                self._differ("what an update makes of", row, stored[row["id"]], new)
         for row in failing[:SAMPLED]:
             self._denied("update", {**row, "SET": values}, statement.where(self.key == row["id"]))
-
-    def _steps(self, rows: list[Row]) -> list[list[Row]]:
-        """Return the rows that one UPDATE changes at a time: all of them, but where a trigger looks at the table itself."""
-        by_trigger = self.tally.reads(self.world.catalog, self.spec) and self.is_watched
-        return [[row] for row in rows[: 2 * SAMPLED]] if by_trigger else [rows]
 
     def _admits(self, row: Row) -> bool:
         return bool(self.truth.may_update(self.table, row, {}))
