@@ -22,7 +22,7 @@ from rowgate import decision
 from rowgate.action import Action
 from rowgate.gate import following, reads, rows, upserts, writes
 
-WORLDS = int(os.environ.get("PROOF_SENSITIVITY", "120"))
+WORLDS = int(os.environ.get("PROOF_SENSITIVITY", "800"))
 MODULES = [decision, following, reads, rows, upserts, writes]
 
 
