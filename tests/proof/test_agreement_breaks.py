@@ -62,9 +62,9 @@ def _to_nobody_too(original: Any) -> Any:
     return lambda allow, variant: original(allow, variant) or allow.roles is None
 
 
-def _first_role(_original: Any) -> Any:
+def _last_role(_original: Any) -> Any:
     def speaks(allow: Any, variant: Any) -> bool:
-        known = allow.roles is None or min(allow.roles) in variant.roles
+        known = allow.roles is None or max(allow.roles) in variant.roles
         return allow.everyone or (known and not variant.anonymous)
 
     return speaks
@@ -114,7 +114,7 @@ BREAKS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "NULL counts as true": ("_any", _null_is_true),
     "rules speak for whomever, not for their roles": ("_speaks", _to_whomever),
     "rules for those who are logged in speak for nobody too": ("_speaks", _to_nobody_too),
-    "of several roles only one counts": ("_speaks", _first_role),
+    "of several roles only one counts": ("_speaks", _last_role),
     "new rows pass without a check": ("_checked", _yes),
     "the check is when": ("_checked", _when_is_check),
     "a tenant does not judge new rows": ("_carried", _nothing([])),
