@@ -156,8 +156,9 @@ class OldRows(Schemas):
         if self.dialect.name == "sqlite":
             new = self.process(value)
             return f"(typeof({old}) = typeof({new}) AND {old} COLLATE BINARY IS {new})"
-        native = isinstance(column.type, Enum) and column.type.native_enum  # which some drivers bind without a type
-        new = self.process(cast(value, column.type) if native else value)
+        native = isinstance(column.type, Enum) and column.type.native_enum
+        untyped = native or isinstance(column.type, Boolean)  # some drivers bind these, or their NULL, without a type
+        new = self.process(cast(value, column.type) if untyped else value)
         # As text: what is merely equal may differ, and the model's type may be narrower than the table's.
         return f'CAST({old} AS TEXT) COLLATE "C" IS NOT DISTINCT FROM CAST({new} AS TEXT)'
 
