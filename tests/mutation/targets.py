@@ -58,7 +58,7 @@ TARGETS = (
     Target("src/rowgate/session/context.py"),
     Target(
         "src/rowgate/session/maker.py",
-        only=("Guarded", "GuardedSessionmaker.__call__", "GuardedSessionmaker.system", "_guarded", "_after_begin",
+        only=("Guarded", "GuardedSessionmaker.__call__", "GuardedSessionmaker.system", "_guarded",
               "_before_attach", "_do_orm_execute"),
     ),
     Target("src/rowgate/session/lifting.py"),

@@ -60,6 +60,7 @@ class GuardedEngine(OptionEngineMixin, Engine):
         if self._compiled_cache is not None:  # of the caller's own, and so shared with what no gate has rendered
             self._compiled_cache = LRUCache(STATEMENTS)
         self._variants: OrderedDict[Variant | None, Dialect] = OrderedDict()
+        self._latest: tuple[Variant | None, Any] = (None, None)
         self._lock = Lock()
         self.is_initialised = False
 
@@ -81,6 +82,9 @@ class GuardedEngine(OptionEngineMixin, Engine):
 
         Call it only once a connection is open: a dialect copied before its first connect stays uninitialised.
         """
+        latest, dialect = self._latest
+        if variant is latest and variant is not None:  # it stands at the end already: neither lock nor look-up
+            return dialect
         with self._lock:
             found = self._variants.get(variant)
             if found is None:
@@ -88,6 +92,7 @@ class GuardedEngine(OptionEngineMixin, Engine):
                 if len(self._variants) > VARIANTS:
                     self._variants.popitem(last=False)
             self._variants.move_to_end(variant)
+            self._latest = variant, found
             return found
 
     def _derive(self, variant: Variant | None) -> Dialect:
@@ -144,23 +149,20 @@ class GuardedConnection(Connection):
     _variant: Variant | None = None
     _resolving = False
     _watchers: tuple[set[Any], ...] = ()
+    _sealed: SealedConnection | None = None
     _unsealed = 1  # listeners of the engine set the isolation level while the connection is made
 
     def __init__(self, engine: GuardedEngine, connection: Any = None, **kw: Any) -> None:
-        opened = connection or self._open(engine)
-        self._own_dialect: Any = engine.dialect
-        super().__init__(engine, opened, **kw)
-        self._unsealed = 0
-
-    def _open(self, engine: GuardedEngine) -> Any:
         try:
-            opened = engine._original.pool.connect()
+            opened = connection or engine._original.pool.connect()
             if not engine.is_initialised:
                 engine.initialised()
         except engine.dialect.loaded_dbapi.Error as error:
             Connection._handle_dbapi_exception_noconnection(error, engine._original.dialect, engine._original)
             raise
-        return opened
+        self._own_dialect: Any = engine.dialect
+        super().__init__(engine, opened, **kw)
+        self._unsealed = 0
 
     def admit(self, who: Principal, variant: Variant, watcher: set[Any]) -> None:
         """Bind the connection to a principal.
@@ -199,10 +201,10 @@ class GuardedConnection(Connection):
     def values_for(self, compiled: Any) -> dict[str, Any]:
         """Return the values of the gate's own binds in a statement: the policy's constants, and whoever acts here."""
         values: dict[str, Any] = compiled.fixed_binds.copy()
+        who = self._who
+        if who is None:
+            raise NoPrincipal("this connection has no principal")
         for key, term in compiled.term_binds.items():
-            who = self._who
-            if who is None:
-                raise NoPrincipal("this connection has no principal")
             if term is None:
                 values[key] = self._roles_of(who)
             else:
@@ -284,7 +286,11 @@ class GuardedConnection(Connection):
         pooled = self._dbapi_connection
         if pooled is None or self._unsealed:
             pooled = super().connection
-        return pooled if self._unsealed else SealedConnection(pooled)
+            return pooled if self._unsealed else SealedConnection(pooled)
+        sealed = self._sealed
+        if sealed is None or sealed._pooled is not pooled:
+            sealed = self._sealed = SealedConnection(pooled)
+        return sealed
 
     def execution_options(self, **opt: Any) -> Any:
         """Set options for this connection, such as the isolation level."""

@@ -87,7 +87,7 @@ class Guarded(Rechecking):
             _scalar_result=_scalar_result,
         )
 
-    def _admit(self, connection: Connection) -> None:
+    def _after_begin(self, _transaction: Any, connection: Connection) -> None:
         """Give the connection its principal, before its first statement."""
         guard = self._guard
         if guard is None:
@@ -155,7 +155,7 @@ class GuardedSessionmaker(Generic[SessionT]):
 
     def variant_of(self, who: Principal, lifts: frozenset[str]) -> Variant:
         """Return the variant of a principal, and the same object for principals of the same roles."""
-        key = who.roles, who.is_anonymous, lifts
+        key = who.roles, who.id is None, lifts  # `is_anonymous`, without a call: asked in each transaction
         found = self._variants.get(key)
         if found is None:
             if len(self._variants) >= VARIANTS:
@@ -290,13 +290,9 @@ def guarded_sessionmaker(
 def _guarded(base: type[Session]) -> type[Guarded]:
     """Return a session class with the guard in front."""
     made: Any = type(f"Guarded{base.__name__}", (Guarded, base), {})
-    event.listen(made, "after_begin", _after_begin)
+    event.listen(made, "after_begin", made._after_begin)
     event.listen(made, "before_attach", _before_attach)
     return made
-
-
-def _after_begin(session: Guarded, _transaction: Any, connection: Connection) -> None:
-    session._admit(connection)
 
 
 def _before_attach(_session: Guarded, instance: Any) -> None:
