@@ -21,6 +21,8 @@ from rowgate import AccessDenied
 from rowgate.fastapi import MEDIA_TYPE, problem, problems
 from rowgate.server.audit import Origin, record
 from rowgate.server.auth.throttle import TooManyAttemptsError
+from rowgate.server.body_limit import MAX_BODY
+from rowgate.server.described import SCHEMAS, describe
 from rowgate.server.errors import ConflictError, NotFoundError
 from rowgate.server.paging import InvalidCursorError
 from rowgate.server.security import PasswordError
@@ -34,6 +36,40 @@ _UNAVAILABLE = ("08", "53", "57P")
 """Classes of SQLSTATE: connection failures, no resources, shutdowns. https://www.postgresql.org/docs/current/errcodes-appendix.html."""
 
 
+EXAMPLES = {
+    HTTPStatus.BAD_REQUEST: "The body is not valid JSON.",
+    HTTPStatus.UNAUTHORIZED: "Log in first.",
+    HTTPStatus.FORBIDDEN: "You may see this, but not do that.",
+    HTTPStatus.NOT_FOUND: "There is no such thing, or none that you may see.",
+    HTTPStatus.CONFLICT: "This conflicts with what is stored.",
+    HTTPStatus.PRECONDITION_FAILED: "This has changed since you read it.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"A request has at most {MAX_BODY} bytes.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Some of what was sent is not valid.",
+    HTTPStatus.TOO_MANY_REQUESTS: "There were too many attempts. Try again later.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The database cannot be reached. Try again.",
+}
+"""What an error says, for the OpenAPI document."""
+MORE: dict[HTTPStatus, dict[str, Any]] = {
+    HTTPStatus.FORBIDDEN: {"code": "RG201"},
+    HTTPStatus.UNPROCESSABLE_ENTITY: {
+        "errors": [{"where": "query.limit", "message": "Input should be a valid integer"}]
+    },
+}
+SECONDS = {"description": "Seconds to wait before the next try.", "schema": {"type": "integer", "minimum": 1}}
+HEADERS: dict[HTTPStatus, dict[str, Any]] = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": {"description": "How to log in.", "schema": {"type": "string"}}},
+    HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": SECONDS},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": SECONDS},
+}
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field of a request."""
+
+    where: str
+    message: str
+
+
 class Problem(BaseModel):
     """An error (RFC 9457)."""
 
@@ -42,13 +78,27 @@ class Problem(BaseModel):
     status: int
     detail: str
     code: str | None = None
-    errors: list[dict[str, str]] | None = None
+    errors: list[FieldError] | None = None
 
 
 def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     """Return what an endpoint documents about these errors."""
-    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
-    return {s.value: {"description": s.phrase, "content": content} for s in statuses}
+    return {status.value: _documented(status) for status in statuses}
+
+
+def _documented(status: HTTPStatus) -> dict[str, Any]:
+    said = EXAMPLES.get(status, status.phrase)
+    example = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": said}
+    found: dict[str, Any] = {
+        "description": status.phrase,
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {"$ref": SCHEMAS + Problem.__name__},
+                "example": {**example, **MORE.get(status, {})},
+            }
+        },
+    }
+    return {**found, "headers": HEADERS[status]} if status in HEADERS else found
 
 
 def origin_of(request: Request) -> Origin:
@@ -63,7 +113,11 @@ def not_found() -> HTTPException:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error as a problem."""
+    """Answer every error as a problem, and say so in the OpenAPI document."""
+    described = Problem.model_json_schema(ref_template=SCHEMAS + "{model}")
+    shapes = {**described.pop("$defs"), Problem.__name__: described}
+    of_a_body = responses(HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    describe(app, shapes, {str(status): answer for status, answer in of_a_body.items()})
     problems(app)
     app.add_exception_handler(AccessDenied, _denied)
     app.add_exception_handler(ConflictError, _conflict)

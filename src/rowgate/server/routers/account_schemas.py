@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, EmailStr, Field, SecretStr
 
 from rowgate.server.opaque import MAX_CHARS
-from rowgate.server.routers.schemas import Line, Stored, Strict, is_storable
+from rowgate.server.routers.schemas import OPAQUE, OTHER_SECRET, SECRET, Line, Stored, Strict, example, is_storable
 from rowgate.server.security import PASSWORD_MAX_CHARS
 
 MAX_ROLES = 50
@@ -38,11 +38,15 @@ class Token(BaseModel):
 class RefreshIn(Strict):
     """A refresh token."""
 
+    model_config = example(refresh_token=OPAQUE)
+
     refresh_token: Given
 
 
 class PasswordChange(Strict):
     """The old password and the new one."""
+
+    model_config = example(old_password=SECRET, new_password=OTHER_SECRET)
 
     old_password: NewPassword
     new_password: NewPassword
@@ -51,11 +55,15 @@ class PasswordChange(Strict):
 class PasswordForgotten(Strict):
     """Who forgot her password."""
 
+    model_config = example(email="ada@example.org")
+
     email: EmailStr
 
 
 class PasswordResetIn(Strict):
     """The token that was sent, and the new password."""
+
+    model_config = example(token=OPAQUE, new_password=OTHER_SECRET)
 
     token: Given
     new_password: NewPassword
@@ -82,6 +90,8 @@ class SessionList(BaseModel):
 
 class ApiKeyIn(Strict):
     """A new API key."""
+
+    model_config = example(name="nightly report", roles=["free_user"], expires_at="2030-01-01T00:00:00Z")
 
     name: Annotated[Line, Field(max_length=100)]
     roles: RoleBounds | None = Field(None, description="The most roles that it activates; null is every role.")

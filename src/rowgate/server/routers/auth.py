@@ -30,7 +30,7 @@ from rowgate.server.routers.account_schemas import (
     RoleBounds,
     Token,
 )
-from rowgate.server.routers.schemas import is_storable
+from rowgate.server.routers.schemas import SECRET, is_storable
 from rowgate.server.security import issue_access_token
 from rowgate.server.settings import Settings
 
@@ -38,9 +38,13 @@ router = APIRouter(prefix="/auth", tags=["auth"])
 
 LIMITED = responses(HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
 BOUNDS = TypeAdapter(RoleBounds)
+LOGIN = {"grant_type": "password", "username": "ada", "password": SECRET, "scope": "free_user"}
 
 
-@router.post("/token", operation_id="create_token", responses=LIMITED)
+FORM = {"requestBody": {"content": {"application/x-www-form-urlencoded": {"example": LOGIN}}}}
+
+
+@router.post("/token", operation_id="create_token", responses=LIMITED, openapi_extra=FORM)
 async def create_token(
     form: Annotated[OAuth2PasswordRequestForm, Depends()],
     sessions: SessionsDep,

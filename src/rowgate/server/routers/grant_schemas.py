@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from rowgate.server.models import DocumentShare, RoleConfiguration, ShareLevel
 from rowgate.server.routers.role_schemas import Until
-from rowgate.server.routers.schemas import Line, Stored, Strict, storable
+from rowgate.server.routers.schemas import Line, Patch, Stored, Strict, example, storable
 
 DEPTH = 100
 """How deep a JSON value may be nested."""
@@ -43,6 +43,8 @@ Json = Annotated[Any, AfterValidator(_json)]
 
 class ShareIn(Until):
     """How a document is to be shared."""
+
+    model_config = example(level="editor", expires_at="2030-01-01T00:00:00Z")
 
     level: ShareLevel
 
@@ -80,13 +82,17 @@ class SharePage(BaseModel):
 class ConfigurationIn(Strict):
     """A new configuration; its value is any JSON."""
 
+    model_config = example(name="page-size", value={"default": 20, "most": 100}, description="How long lists are.")
+
     name: Annotated[Line, Field(max_length=100)]
     value: Json
     description: Line | None = None
 
 
-class ConfigurationPatch(Strict):
+class ConfigurationPatch(Patch):
     """What to change; what is left out stays."""
+
+    model_config = example(value={"default": 50, "most": 100})
 
     name: Annotated[Line, Field(max_length=100)] = ""
     value: Json = None
@@ -124,6 +130,8 @@ class ConfigurationPage(BaseModel):
 
 class GrantIn(Until):
     """At which level a configuration is to be granted: 1 reads, 2 changes value and description."""
+
+    model_config = example(access_level=2, expires_at="2030-01-01T00:00:00Z")
 
     access_level: Annotated[int, Field(ge=1, le=MAX_LEVEL)] = 1
 

@@ -8,7 +8,7 @@ from fastapi import Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, EmailStr, Field
 
 from rowgate.server.models import Role, User, UserRole
-from rowgate.server.routers.schemas import Line, NewUser, Stored, Strict
+from rowgate.server.routers.schemas import SECRET, Line, NewUser, Patch, Stored, Strict, example
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -28,12 +28,16 @@ OtherPath = Annotated[str, Path(max_length=50, pattern=ROLE_NAME, description="T
 class RoleIn(Strict):
     """A new role. Whoever makes it holds it."""
 
+    model_config = example(name="auditor", description="Reads the audit.")
+
     name: NewRoleName
     description: Line | None = None
 
 
-class RolePatch(Strict):
+class RolePatch(Patch):
     """What to change; what is left out stays."""
+
+    model_config = example(description="Reads the audit, and nothing else.")
 
     name: NewRoleName = ""
     description: Line | None = None
@@ -62,17 +66,23 @@ class RolePage(BaseModel):
 class Until(Strict):
     """When it ends; null is never."""
 
+    model_config = example(expires_at="2030-01-01T00:00:00Z")
+
     expires_at: Moment | None = None
 
 
 class Wanted(Until):
     """A role that a user is to hold, and until when."""
 
+    model_config = example(role="free_user", expires_at="2030-01-01T00:00:00Z")
+
     role: NewRoleName
 
 
 class WantedRoles(Strict):
     """All roles that a user is to hold."""
+
+    model_config = example(roles=[{"role": "free_user", "expires_at": "2030-01-01T00:00:00Z"}])
 
     roles: Annotated[list[Wanted], Field(max_length=100)]
 
@@ -128,12 +138,16 @@ class Operations(BaseModel):
 class UserIn(NewUser):
     """A new user."""
 
+    model_config = example(username="ada", email="ada@example.org", password=SECRET, roles=[{"role": "free_user"}])
+
     password: Annotated[str, Field(max_length=1024)]
     roles: Annotated[list[Wanted], Field(default_factory=list, max_length=100)]
 
 
-class UserPatch(Strict):
+class UserPatch(Patch):
     """What to change; what is left out stays. `is_active` false deactivates."""
+
+    model_config = example(email="ada.lovelace@example.org")
 
     username: Annotated[Line, Field(max_length=50, pattern=r"^[\w.@+-]+$")] = ""
     email: EmailStr = ""

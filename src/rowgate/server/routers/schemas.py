@@ -4,7 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
+
+from rowgate.server.described import without_defaults
 
 
 def is_storable(text: str) -> bool:
@@ -27,10 +30,31 @@ Line = Annotated[str, AfterValidator(storable), Field(min_length=1, max_length=2
 Text = Annotated[str, AfterValidator(storable), Field(max_length=1_000_000)]
 
 
+SECRET, OTHER_SECRET = "correct horse battery", "staple of the horse"
+OPAQUE = "Gx0U1c9y2JmYk1pQpYbqz0Vw7l4bHn5sT3aE8dR6fKo"
+"""What examples show for passwords and for tokens."""
+
+
+def example(**values: Any) -> ConfigDict:
+    """Return the configuration of a request's shape that shows an example of it."""
+    return ConfigDict(json_schema_extra={"examples": [values]})
+
+
 class Strict(BaseModel):
     """A request: an unknown field is an error, not a silence."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Patch(Strict):
+    """A request to change what it names. Its schema has no defaults: what is left out stays."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe it, without the values that stand for what is left out."""
+        found = handler(schema)
+        without_defaults(handler.resolve_ref_schema(found))
+        return found
 
 
 class Stored(BaseModel):
@@ -42,14 +66,18 @@ class Stored(BaseModel):
 class DocumentIn(Strict):
     """A new document. Its owner is whoever sends it."""
 
+    model_config = example(title="Minutes", content="We met, and agreed.", is_public=False)
+
     title: Line
     content: Text
     is_public: bool = True
     requires_paid_access: bool = False
 
 
-class DocumentPatch(Strict):
+class DocumentPatch(Patch):
     """What to change; what is left out stays."""
+
+    model_config = example(title="Minutes of Monday")
 
     title: Line = ""
     content: Text = ""
