@@ -61,12 +61,13 @@ def _cell(draw: Any, spec: Spec, schema: Schema, name: str) -> Any:
 
 
 def principals(draw: Any, schema: Schema, catalog: Catalog) -> list[Acting]:
-    """Draw who acts: always nobody, somebody without roles, and some with several."""
+    """Draw who acts: always nobody, somebody without roles, some with several, a spy."""
     first, second, third = IDS[schema.id_kind]
     who = [Principal.anonymous(), Principal(first), Principal(second, HIERARCHY.close({"chief"}))]
     for id_ in (first, third):
         roles = draw(st.sets(st.sampled_from(ROLES), max_size=3))
         who.append(Principal(id_, HIERARCHY.close(roles), _attributes(draw)))
+    who.append(Principal(first, HIERARCHY.close({"spy"})))  # the second of two roles that one rule is for
     who.append(Principal.anonymous(_attributes(draw)))
     return [Acting(each, _lifts(draw, each, catalog)) for each in who]
 
