@@ -204,9 +204,10 @@ def titles(items: Iterable[dict[str, Any]]) -> list[str]:
 
 
 def problem(answer: httpx2.Response) -> dict[str, Any]:
-    """Return the body of an error, once it is seen to be a problem (RFC 9457) of the same status."""
+    """Return the body of an error, once it is seen to be a problem (RFC 9457) of the same status and request."""
     assert "application/problem+json" == answer.headers["content-type"]
     body: dict[str, Any] = answer.json()
+    assert answer.headers["x-request-id"] == body.pop("request_id")  # so that what is the same for two can be compared
     assert answer.status_code == body["status"]
     assert {"type", "title", "status", "detail"} <= set(body)
     assert "Traceback" not in answer.text

@@ -3,15 +3,21 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.middleware.cors import CORSMiddleware
 
 from rowgate.server import migrate, problems
 from rowgate.server.auth.passwords import Sender, find_sender
 from rowgate.server.body_limit import BodyLimit
 from rowgate.server.database import open_database
 from rowgate.server.embedded import Urls
+from rowgate.server.metrics import Metrics, forget_the_dead
+from rowgate.server.middleware.faults import Faults
+from rowgate.server.middleware.headers import SecurityHeaders
+from rowgate.server.middleware.requests import Requests
 from rowgate.server.policies import catalog
 from rowgate.server.routers import (
     api_keys,
@@ -20,6 +26,7 @@ from rowgate.server.routers import (
     configurations,
     documents,
     health,
+    metrics,
     roles,
     sessions,
     shares,
@@ -27,6 +34,13 @@ from rowgate.server.routers import (
 )
 from rowgate.server.settings import Settings, load_settings, signing_key
 from rowgate.server.startup import logins, postgres_async, prepare
+
+CORS: dict[str, Any] = {
+    "allow_methods": ["GET", "POST", "PUT", "PATCH", "DELETE"],
+    "allow_headers": ["Authorization", "If-Match", "If-None-Match", "Idempotency-Key", "X-Request-ID"],
+    "expose_headers": ["ETag", "Idempotency-Replayed", "Link", "Location", "Retry-After", "X-Request-ID"],
+}
+"""What pages of other origins may send and read. No credentials: a token is sent by the page, never by the browser."""
 
 
 def create_app(
@@ -56,6 +70,9 @@ def create_app(
             app.state.database = await stack.enter_async_context(
                 open_database(chosen, catalog, application=ready.application, owner=ready.owner)
             )
+            app.state.metrics.watch("application", app.state.database.application.sync_engine.pool)
+            app.state.metrics.watch("owner", app.state.database.owner.sync_engine.pool)
+            forget_the_dead()
             yield
 
     app = FastAPIOffline(  # /docs and /redoc from files of its own: no CDN
@@ -70,8 +87,9 @@ def create_app(
     app.state.signing_key = signing_key(chosen)
     app.state.reset_sender = reset_sender or find_sender(chosen)
     app.state.head = migrate.head()
+    app.state.metrics = Metrics()
     problems.install(app)
-    app.add_middleware(BodyLimit)
+    _wrap(app, chosen)
     for router in (
         auth.router,
         sessions.router,
@@ -83,6 +101,17 @@ def create_app(
         configurations.router,
         audit.router,
         health.router,
+        metrics.router,
     ):
         app.include_router(router)
     return app
+
+
+def _wrap(app: FastAPI, settings: Settings) -> None:
+    """Add what every request goes through; the last one is the outermost."""
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Faults)
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, **CORS)
+    app.add_middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds)
+    app.add_middleware(Requests, metrics=app.state.metrics)

@@ -3,14 +3,13 @@
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, HTTPException, Query, Request
 from fastapi.security import OAuth2PasswordBearer
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from rowgate import NoPrincipal, Principal
 from rowgate.fastapi import session_dependency
@@ -72,7 +71,12 @@ def get_credentials(
 
 def get_who(request: Request, credentials: Annotated[Credentials, Depends(get_credentials)]) -> Any:
     """Give the function that finds the principal in the session's own transaction."""
-    who = partial(find_principal, credentials=credentials)
+
+    async def who(connection: AsyncConnection) -> Principal:
+        found = await find_principal(connection, credentials=credentials)
+        request.state.user_id = found.id  # for the line in the log
+        return found
+
     request.state.who = who  # a denial is told to the audit as of whoever asked
     return who
 

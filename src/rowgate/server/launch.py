@@ -3,10 +3,13 @@
 import asyncio
 import ipaddress
 import json
+import logging
 import os
 import signal
 import socket
+from collections.abc import Callable
 from dataclasses import astuple
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import NoReturn
 
@@ -14,36 +17,21 @@ import uvicorn
 from fastapi import FastAPI
 from rich.console import Console
 from rich.progress import Progress
+from rich.text import Text
 from sqlalchemy.engine import make_url
-from uvicorn.config import LOGGING_CONFIG
 from uvicorn.supervisors import Multiprocess
 
 from rowgate.server import demo as demo_data
 from rowgate.server.app import create_app
 from rowgate.server.database import open_database
 from rowgate.server.embedded import Urls
+from rowgate.server.logs import LogFormat, configuration
+from rowgate.server.metrics import DIRECTORY
 from rowgate.server.policies import catalog
 from rowgate.server.settings import Settings
 from rowgate.server.startup import StartError, check_connections, logins, postgres, prepare
 
 console = Console(stderr=True)
-
-LOGGING = {
-    **LOGGING_CONFIG,
-    "formatters": {
-        **LOGGING_CONFIG["formatters"],
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
-    },
-    "handlers": {
-        **LOGGING_CONFIG["handlers"],
-        "plain": {"class": "logging.StreamHandler", "formatter": "plain", "stream": "ext://sys.stderr"},
-    },
-    "loggers": {
-        **LOGGING_CONFIG["loggers"],
-        "rowgate": {"handlers": ["plain"], "level": "INFO", "propagate": False},
-    },
-}
-"""uvicorn's own, and Rowgate's, the audit among it: on standard error, in every worker."""
 
 HAND_OVER = "_ROWGATE_LOGINS"
 """The environment variable by which the launcher tells its workers, which are other processes, the two logins."""
@@ -70,7 +58,7 @@ def run(settings: Settings, *, demo: bool, host: str, port: int, workers: int) -
                 f"the database holds demo users, whose password is known: serve it on 127.0.0.1, not {host}"
             )
         os.environ[HAND_OVER] = json.dumps([url.render_as_string(hide_password=False) for url in astuple(urls)])
-        _serve(listener, workers, _greeting(listener, demo=demo, open_to_all=open_to_all))
+        _serve(listener, workers, settings.log_format, _greeting(listener, demo=demo, open_to_all=open_to_all))
 
 
 def worker_app() -> FastAPI:
@@ -95,32 +83,41 @@ async def _prepare(settings: Settings, embedded: Urls | None, workers: int, *, d
 class Announcing(uvicorn.Server):
     """Says where it serves once it does."""
 
-    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
+    def __init__(self, config: uvicorn.Config, greet: Callable[[], None]) -> None:
         super().__init__(config)
-        self._greeting = greeting
+        self._greet = greet
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then greet."""
         await super().startup(sockets)
         if self.started:
-            console.print(self._greeting, highlight=False)
+            self._greet()
 
 
-def _serve(listener: socket.socket, workers: int, greeting: str) -> None:
+def _serve(listener: socket.socket, workers: int, log_format: LogFormat, greeting: str) -> None:
     config = uvicorn.Config(
         "rowgate.server.launch:worker_app",
         factory=True,
         workers=workers,
         log_level="warning",
-        log_config=LOGGING,
+        log_config=configuration(log_format),
         timeout_graceful_shutdown=GRACE,
         server_header=False,
     )
+
+    def greet() -> None:
+        if log_format == "json":
+            logging.getLogger("rowgate.server").info(Text.from_markup(greeting).plain)
+        else:
+            console.print(greeting, highlight=False)
+
     if workers > 1:
-        console.print(greeting, highlight=False)
-        Multiprocess(config, sockets=[listener]).run()
+        greet()
+        with TemporaryDirectory(prefix="rowgate-metrics-") as shared:
+            os.environ[DIRECTORY] = shared
+            Multiprocess(config, sockets=[listener]).run()
         return
-    server = Announcing(config, greeting)
+    server = Announcing(config, greet)
     server.run(sockets=[listener])
     if not server.started:
         raise StartError("the application could not start; see the lines above")

@@ -4,7 +4,9 @@ Not visible is 404, visible but not permitted 403, nobody 401, a conflict 409 wi
 database that is down 503 with Retry-After, too many attempts 429. Whoever asks never sees a traceback.
 """
 
+import json
 import logging
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -49,6 +51,7 @@ EXAMPLES = {
     HTTPStatus.SERVICE_UNAVAILABLE: "The database cannot be reached. Try again.",
 }
 """What an error says, for the OpenAPI document."""
+REQUEST = "6f1c1b0e-6f6d-4a53-9d43-52d7f2e4a1b2"
 MORE: dict[HTTPStatus, dict[str, Any]] = {
     HTTPStatus.FORBIDDEN: {"code": "RG201"},
     HTTPStatus.UNPROCESSABLE_ENTITY: {
@@ -78,6 +81,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     code: str | None = None
+    request_id: str | None = None
     errors: list[FieldError] | None = None
 
 
@@ -88,7 +92,13 @@ def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
 
 def _documented(status: HTTPStatus) -> dict[str, Any]:
     said = EXAMPLES.get(status, status.phrase)
-    example = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": said}
+    example = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": said,
+        "request_id": REQUEST,
+    }
     found: dict[str, Any] = {
         "description": status.phrase,
         "content": {
@@ -104,7 +114,7 @@ def _documented(status: HTTPStatus) -> dict[str, Any]:
 def origin_of(request: Request) -> Origin:
     """Return where a request came from, for the audit."""
     address = None if request.client is None else request.client.host
-    return Origin(address, f"{request.method} {request.url.path}", request.headers.get("x-request-id"))
+    return Origin(address, f"{request.method} {request.url.path}", getattr(request.state, "request_id", None))
 
 
 def not_found() -> HTTPException:
@@ -130,12 +140,42 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(PoolTimeoutError, _busy)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(OSError, _down)
-    app.add_exception_handler(Exception, _unexpected)
+    # Also those of the library, and FastAPI's own; a fault that nobody expects is answered by the middleware.
+    for kind, handler in list(app.exception_handlers.items()):
+        app.exception_handlers[kind] = _identified(handler)
+
+
+Handler = Callable[[Request, Exception], Awaitable[Any]]
+
+
+def _identified(handler: Any) -> Handler:
+    """Return the handler with the request's id in its problems: who reports one names the line in the log."""
+
+    async def answer(request: Request, error: Exception) -> Any:
+        found = await handler(request, error)
+        return _with_id(request, found) if isinstance(found, JSONResponse) else found
+
+    return answer
+
+
+def _with_id(request: Request, found: JSONResponse) -> JSONResponse:
+    request_id = getattr(request.state, "request_id", None)
+    if request_id is None or found.media_type != MEDIA_TYPE:
+        return found
+    body = {**json.loads(bytes(found.body)), "request_id": request_id}
+    headers = {name: value for name, value in found.headers.items() if name not in ("content-length", "content-type")}
+    return JSONResponse(body, status_code=found.status_code, media_type=MEDIA_TYPE, headers=headers)
+
+
+async def unexpected(request: Request, error: Exception) -> JSONResponse:
+    """Return the answer for what no handler knows; what it was is in the log."""
+    return _with_id(request, await _unexpected(request, error))
 
 
 async def _denied(request: Request, error: Exception) -> JSONResponse:
     """Tell the audit, in a transaction of its own: that of the request is rolled back by now."""
     assert isinstance(error, AccessDenied)
+    request.app.state.metrics.denied(error.code)
     try:
         await _audit_denial(request, error.code)
     except Exception:  # the answer is no, whether or not it can be written down
@@ -184,8 +224,9 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
     return problem(HTTPStatus(error.status_code), str(error.detail), headers=headers)
 
 
-async def _too_many(_request: Request, error: Exception) -> JSONResponse:
+async def _too_many(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, TooManyAttemptsError)
+    request.app.state.metrics.logged_in("limited")
     headers = {"Retry-After": str(error.seconds)}
     return problem(HTTPStatus.TOO_MANY_REQUESTS, "There were too many attempts. Try again later.", headers=headers)
 

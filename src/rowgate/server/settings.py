@@ -7,6 +7,7 @@ counts as not set. Each secret may come from a file instead: `ROWGATE_SECRET_KEY
 """
 
 import difflib
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -14,14 +15,22 @@ from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from rowgate.server.logs import LogFormat
 from rowgate.server.secret_files import SecretFileError, read_or_create_secret
 
 PREFIX: Final = "ROWGATE_"
-SECRETS: Final = ("database_url", "owner_database_url", "secret_key")
+SECRETS: Final = ("database_url", "owner_database_url", "secret_key", "metrics_token")
+ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 SECRET_KEY_BYTES: Final = 32  # HMAC-SHA-256: a shorter key is weaker than the hash it feeds (RFC 7518, 3.2)
 DRIVERS: Final = {
     "postgresql": "postgresql+psycopg",  # what SQLAlchemy 2.1 means by it; 2.0 would look for psycopg2
@@ -91,12 +100,29 @@ class Settings(BaseSettings):
     """Bring the database to the newest schema at start."""
     max_page_size: Annotated[int, Field(ge=1, le=1000)] = 100
 
+    cors_origins: Annotated[tuple[str, ...] | None, NoDecode] = None
+    """The origins whose pages may call the API, with commas between; `*` is all. None may, if not given."""
+    hsts_seconds: Annotated[int, Field(ge=0, le=63_072_000)] = 0
+    """How long browsers are to come by https only; 0 says nothing. For a server that is reached by https alone."""
+    log_format: LogFormat = "console"
+    metrics_token: SecretStr | None = None
+    """Who sends it as a bearer token reads `/metrics`; at least 32 bytes. Without it, there is no `/metrics`."""
+
     @field_validator("database_url", "owner_database_url")
     @classmethod
     def _postgresql(cls, value: SecretStr | None) -> SecretStr | None:
         return None if value is None else SecretStr(_normalise(value.get_secret_value()))
 
-    @field_validator("secret_key")
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _origins(cls, value: object) -> object:
+        found = [one.strip() for one in value.split(",")] if isinstance(value, str) else value
+        for one in found if isinstance(found, list | tuple) else ():
+            if one != "*" and not ORIGIN.fullmatch(str(one)):
+                raise ValueError("lists origins such as https://app.example.org, with no path, or is *")
+        return found
+
+    @field_validator("secret_key", "metrics_token")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value().encode()) < SECRET_KEY_BYTES:

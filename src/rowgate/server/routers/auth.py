@@ -51,6 +51,7 @@ async def create_token(
     settings: SettingsDep,
     key: SigningKey,
     client: ClientDep,
+    request: Request,
     response: Response,
 ) -> Token:
     """Log in with a name and a password (OAuth 2 password form). `scope` lists the most roles to activate."""
@@ -58,6 +59,7 @@ async def create_token(
     if is_storable(form.username):
         bound = _bound(form.scopes)
         begun = await log_in(sessions, settings, form.username, form.password, client=client, roles=bound)
+    request.app.state.metrics.logged_in("refused" if begun is None else "accepted")
     if begun is None:
         raise HTTPException(
             HTTPStatus.UNAUTHORIZED, "The name or the password is wrong.", headers={"WWW-Authenticate": "Bearer"}
