@@ -30,7 +30,7 @@ Line = Annotated[str, AfterValidator(storable), Field(min_length=1, max_length=2
 Text = Annotated[str, AfterValidator(storable), Field(max_length=1_000_000)]
 
 
-SECRET, OTHER_SECRET = "correct horse battery", "staple of the horse"
+SECRET, OTHER_SECRET = "four words of hers alone", "staple of the horse"
 OPAQUE = "Gx0U1c9y2JmYk1pQpYbqz0Vw7l4bHn5sT3aE8dR6fKo"
 """What examples show for passwords and for tokens."""
 
