@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rowgate.policy import EVERYONE, Policy
     from rowgate.principal import Hierarchy, Principal, principal
     from rowgate.raw import raw
-    from rowgate.session import AuditEvent, GuardedSessionmaker, StrippedError, guarded_sessionmaker
+    from rowgate.session import AuditEvent, GuardedSessionmaker, StrippedError, guarded_sessionmaker, searched
 
 __all__ = [
     "EVERYONE",
@@ -40,6 +40,7 @@ __all__ = [
     "lift",
     "principal",
     "raw",
+    "searched",
 ]
 
 _MODULES = ("errors", "action", "principal", "lift", "permission", "policy", "raw", "catalog", "session")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from sqlalchemy import Executable, MetaData, Select, Table
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.exc import NoInspectionAvailable
 from sqlalchemy.inspection import inspect
 from sqlalchemy.orm import Mapper, registry
@@ -233,10 +234,22 @@ class Catalog:
         names = [rule.name for rule in restricts]
         if len(names) != len(set(names)):
             raise CatalogError(f"table {_show(key)}: two restrictions have one name; a mixin's and the class's own?")
+        searches = frozenset(_searched(table, column, masks) for policy, _ in found for column in policy.searches)
         barrier = any(policy.barrier for policy, _ in found)
         counted = [mapper.version_id_col for mapper in self._mappers(table)]
         versions = frozenset(str(c.name) for c in counted if c is not None and c.table is table)
-        return Entry(table, tuple(allows), tuple(restricts), masks, barrier, self._reasons.get(key), versions)
+        reason = self._reasons.get(key)
+        return Entry(
+            table,
+            tuple(allows),
+            tuple(restricts),
+            masks,
+            barrier,
+            reason,
+            versions,
+            reads_itself=False,
+            searches=searches,
+        )
 
     def _check_conditions(self, entry: Entry) -> None:
         for condition in conditions(entry):
@@ -342,6 +355,17 @@ def _column(table: Table, column: Any) -> str:
     ):
         raise CatalogError(f"{column!s} is no column of {table.name}")
     return str(name)
+
+
+def _searched(table: Table, column: Any, masks: Mapping[str, Mask]) -> str:
+    name = _column(table, column)
+    if not isinstance(next(found for found in table.c if found.name == name).type, TSVECTOR):
+        raise CatalogError(f"{table.name}.{name} is no TSVECTOR: search() needs a column of full text")
+    if name in masks:
+        raise CatalogError(f"{table.name}.{name} is masked: who searches it would learn what it holds")
+    if len(table.primary_key) != 1:
+        raise CatalogError(f"{table.name} has a primary key of {len(table.primary_key)} columns: search() needs one")
+    return name
 
 
 def _resolver(policy: Policy, target: Any) -> Callable[[Any], Any]:

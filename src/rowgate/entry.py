@@ -17,6 +17,7 @@ class Entry:
     Args:
         versions: the columns that the unit of work counts versions in.
         reads_itself: whether a rule follows another table whose own rules read this one.
+        searches: the columns that `searched()` may search.
     """
 
     table: Table
@@ -27,6 +28,7 @@ class Entry:
     reason: str | None = None
     versions: frozenset[str] = frozenset()
     reads_itself: bool = False
+    searches: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:

@@ -80,6 +80,7 @@ class Policy:
     allows: list[Allow] = field(default_factory=list, init=False)
     restricts: list[Restrict] = field(default_factory=list, init=False)
     masks: list[Mask] = field(default_factory=list, init=False)
+    searches: list[Any] = field(default_factory=list, init=False)
 
     def allow(
         self,
@@ -191,6 +192,22 @@ class Policy:
                     writable=self._condition(writable),
                 )
             )
+
+    def search(self, column: Any) -> None:
+        """Let `searched()` find the rows that may be read by full text in a column, through its index where the wall stands.
+
+        Row security may use no index of a full-text search by itself: `@@` is not leakproof. The wall has a function for this
+        column, with the decision inside.
+
+        Args:
+            column: of type TSVECTOR, on a table with one primary key column. What it was made of is found by its words, so
+                mask none of that.
+
+        Raises:
+            CatalogError: at `freeze()`, where it is something else.
+        """
+        self._open()
+        self.searches.append(column)
 
     def _open(self) -> None:
         if self.frozen:

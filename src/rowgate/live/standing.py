@@ -36,7 +36,7 @@ WHERE t.tgrelid = :oid AND NOT t.tgisinternal AND starts_with(t.tgname, :ours) O
 """
 _FUNCTIONS = """
 SELECT p.proname, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid), p.prosrc, l.lanname,
-  p.provolatile::text, p.prosecdef, p.proconfig, p.proparallel::text
+  p.provolatile::text, p.prosecdef, p.proconfig, p.proparallel::text, CASE p.prorows WHEN 1000 THEN 0 ELSE p.prorows::int END
 FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
 WHERE p.pronamespace = to_regnamespace(:schema) ORDER BY p.proname, 2
 """
@@ -137,9 +137,9 @@ def functions(connection: Connection, schema: str) -> list[Function]:
     return [
         Function(
             schema, name, arguments, returns, _body(source), language, VOLATILITY[volatility], definer, _path(config),
-            PARALLEL[parallel],
+            PARALLEL[parallel], rows,
         )
-        for name, arguments, returns, source, language, volatility, definer, config, parallel in connection.execute(
+        for name, arguments, returns, source, language, volatility, definer, config, parallel, rows in connection.execute(
             text(_FUNCTIONS), {"schema": identifier(schema)}
         )
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from rowgate import EVERYONE, Catalog, principal
 from rowgate.server.models import (
+    SEARCH,
     ApiKey,
     AuditEntry,
     Base,
@@ -128,6 +129,7 @@ documents.allow(
     name="restore",
 )
 documents.allow("delete", to=RoleName.ADMIN, when=Document.is_deleted, name="purge")
+documents.search(SEARCH)
 
 my_document = select(Document.id).where(Document.id == DocumentShare.document_id, Document.owner_id == principal.id)
 shares = catalog.policy(DocumentShare)

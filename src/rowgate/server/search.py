@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Double, and_, cast, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rowgate import can, principal
+from rowgate import can, principal, searched
 from rowgate.server.models import SEARCH, Document, Role, User
 from rowgate.server.paging import Page, decode_ranked, encode_ranked, page_by_key
 
@@ -66,18 +66,22 @@ async def list_documents(
         found = select(Document, *beside).where(*wanted.conditions())
         return await page_by_key(session, found, Document.id, limit=limit, cursor=cursor, whole=True)
     asked = func.websearch_to_tsquery(LANGUAGE, wanted.text)
-    # As the database computes it: what a cursor holds is compared with what it will compute again.
-    rank: Any = cast(func.ts_rank_cd(SEARCH, asked), Double())
     highlight = func.ts_headline(LANGUAGE, _escaped(func.left(Document.content, READ_FROM)), asked, MARKS)
+    filters = wanted.conditions()
+    best = searched(
+        session,
+        SEARCH,
+        asked,
+        limit=None if filters else limit + 1,
+        before=None if cursor is None else decode_ranked(cursor),
+    )
     found = (
-        select(Document, *beside, rank.label("rank"), highlight.label("highlight"))
-        .where(SEARCH.bool_op("@@")(asked), *wanted.conditions())
-        .order_by(rank.desc(), Document.id.desc())
+        select(Document, *beside, best.c.rank.label("rank"), highlight.label("highlight"))
+        .join(best, best.c.key == Document.id)
+        .where(*filters)
+        .order_by(best.c.rank.desc(), Document.id.desc())
         .limit(limit + 1)
     )
-    if cursor is not None:
-        before, key = decode_ranked(cursor)
-        found = found.where(or_(rank < before, and_(rank == before, Document.id < key)))
     rows = (await session.execute(found)).all()
     more = len(rows) > limit
     return Page(rows[:limit], encode_ranked(rows[limit - 1].rank, rows[limit - 1][0].id) if more else None)

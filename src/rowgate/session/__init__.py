@@ -5,11 +5,13 @@
 * `context`: fills in, at execution, the values of whoever acts on that very connection;
 * `walled`: engine and connection that tell PostgreSQL who acts, where the wall stands;
 * `audit`: what is told to the audit;
+* `searching`: full-text search, in front of the wall too;
 * `maker`: `guarded_sessionmaker` and the sessions that it makes.
 """
 
 from rowgate.session.audit import AuditEvent
 from rowgate.session.errors import StrippedError
 from rowgate.session.maker import GuardedSessionmaker, guarded_sessionmaker
+from rowgate.session.searching import searched
 
-__all__ = ["AuditEvent", "GuardedSessionmaker", "StrippedError", "guarded_sessionmaker"]
+__all__ = ["AuditEvent", "GuardedSessionmaker", "StrippedError", "guarded_sessionmaker", "searched"]

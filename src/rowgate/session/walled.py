@@ -25,6 +25,7 @@ from rowgate.wall.answers import answered
 from rowgate.wall.generic import lift_name
 from rowgate.wall.objects import identifier, literal
 from rowgate.wall.render import SCHEMA
+from rowgate.wall.searches import callable_by_statements
 from rowgate.wall.signing import PRINCIPAL, SETTING, SUBJECT, UNBOUND, Signing
 from rowgate.wall.subjects import name_of, subjects
 from rowgate.wall.table_objects import qualified
@@ -47,6 +48,7 @@ class WalledEngine(GuardedEngine):
     def __init__(self, original: Engine, catalog: Catalog, signing: Signing, audit: Audit = log_event) -> None:
         catalog = copy(catalog)
         catalog.entries = dict(answered(catalog))
+        catalog.functions = {**catalog.functions, **callable_by_statements(catalog)}
         super().__init__(original, catalog, audit)
         self.signing = signing
         self.wire = driver_of(original.dialect)

@@ -10,6 +10,7 @@
 * `analysis`: what a condition says of whoever acts;
 * `literals`, `render`: a condition as text; `functions`: its sub-selects as functions;
 * `policies`, `columns`, `masks`, `grants`: what becomes of rules, `columns=`, masks and rights;
+* `searches`: full-text search, as functions;
 * `building`: all of it.
 """
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rowgate.catalog import Catalog
 from rowgate.errors import CatalogError
 from rowgate.permission import TableKey
-from rowgate.wall import context, masks, subjects
+from rowgate.wall import context, masks, searches, subjects
 from rowgate.wall.analysis import asks_elsewhere
 from rowgate.wall.columns import triggers
 from rowgate.wall.functions import Conditions
@@ -66,7 +66,8 @@ def create(catalog: Catalog, *, role: str, signing: Signing, owner: str | None =
         raise CatalogError(f"role {role!r} owns the tables: the application needs a login of its own")
     conditions = Conditions(catalog, schema)
     of_tables, granted = write(conditions, role=role, owner=owner)
-    functions = [*conditions.functions.values(), *subjects.functions(catalog, schema)]
+    found = list(searches.functions(conditions))
+    functions = [*conditions.functions.values(), *found, *subjects.functions(catalog, schema)]
     callable_ = [Grant("EXECUTE", f"FUNCTION {made.signature}", role) for made in functions]
     own = [Grant("USAGE", f'SCHEMA "{SCHEMA}"', role)]
     objects = _once([*context.objects(role=role, signing=signing), *own, *functions, *callable_, *of_tables, *granted])

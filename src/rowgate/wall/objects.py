@@ -62,6 +62,7 @@ class Function:
         search_path: fixed, for whoever calls it; None leaves the caller's.
         parallel: whether a parallel worker may run it. Not one that asks for the context, which is bound to the
             backend: a worker is another one.
+        rows: how many rows of a set the planner reckons with; 0 leaves that to PostgreSQL (1,000).
     """
 
     schema: str
@@ -74,6 +75,7 @@ class Function:
     definer: bool = True
     search_path: str | None = "pg_catalog, pg_temp"
     parallel: str = "RESTRICTED"
+    rows: int = 0
 
     @property
     def identity(self) -> Identity:
@@ -92,8 +94,9 @@ class Function:
             raise ValueError("the body of a function holds its own quotes")
         path = "" if self.search_path is None else f" SET search_path = {self.search_path}"
         security = " SECURITY DEFINER" if self.definer else ""
+        rows = f" ROWS {self.rows}" if self.rows else ""
         head = f"CREATE OR REPLACE FUNCTION {self.signature} RETURNS {self.returns}"
-        how = f"LANGUAGE {self.language} {self.volatility} PARALLEL {self.parallel}{security}{path}"
+        how = f"LANGUAGE {self.language} {self.volatility} PARALLEL {self.parallel}{security}{rows}{path}"
         return (
             f"{head} {how} AS {tag}\n{self.body}\n{tag}",
             f"REVOKE ALL ON FUNCTION {self.signature} FROM PUBLIC",
