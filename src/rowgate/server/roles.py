@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 from rowgate import AccessDenied
 from rowgate.server.audit import record
 from rowgate.server.errors import ConflictError, NotFoundError
+from rowgate.server.last_admin import administering, see_that_an_admin_stays
 from rowgate.server.models import (
     DocumentShare,
     ExclusionKind,
@@ -79,7 +80,7 @@ async def lock_role(session: AsyncSession, name: str) -> Role:
     return found
 
 
-async def create_role(session: AsyncSession, maker: UUID, name: str, description: str | None) -> Role:
+async def create_role(session: AsyncSession, maker: UUID | None, name: str, description: str | None) -> Role:
     """Store a role, which its maker holds: nobody grants what she does not hold, so somebody must (AddRole).
 
     Raises:
@@ -89,9 +90,10 @@ async def create_role(session: AsyncSession, maker: UUID, name: str, description
     role = Role(name=name, description=description)
     session.add(role)
     await session.flush()
-    session.add(UserRole(user_id=maker, role_id=role.id, assigned_by=maker))
     record(session, "role.created", ("roles", role.id), name=name)
-    record(session, "role.assigned", ("users", maker), role=name)
+    if maker is not None:  # the system holds no roles, and needs none to grant them
+        session.add(UserRole(user_id=maker, role_id=role.id, assigned_by=maker))
+        record(session, "role.assigned", ("users", maker), role=name)
     await session.flush()
     return role
 
@@ -114,11 +116,13 @@ async def delete_role(session: AsyncSession, name: str) -> None:
 
     Raises:
         AccessDenied: whoever acts administers no roles; or it is one of the three that policies name.
+        ConflictError: nobody else is an admin but by it.
         NotFoundError: there is none.
     """
     await get_role(session, name)
     await take_turn(session, alone=True)  # before the role's row: an assignment takes them in this order too
     role = await lock_role(session, name)
+    above = role.id in await administering(session)
     counts: dict[str, Any] = {}
     for entity, condition in (
         (UserRole, UserRole.role_id == role.id),
@@ -132,9 +136,11 @@ async def delete_role(session: AsyncSession, name: str) -> None:
     record(session, "role.deleted", ("roles", role.id), name=name, **counts)
     await session.delete(role)
     await session.flush()
+    if above:
+        await see_that_an_admin_stays(session, without_role=(await get_role(session, RoleName.ADMIN)).id)
 
 
-async def add_inheritance(session: AsyncSession, adder: UUID, senior: str, junior: str) -> None:
+async def add_inheritance(session: AsyncSession, adder: UUID | None, senior: str, junior: str) -> None:
     """Let a role inherit another one; nothing happens if it does already (AddInheritance).
 
     Raises:
@@ -159,6 +165,7 @@ async def delete_inheritance(session: AsyncSession, senior: str, junior: str) ->
 
     Raises:
         AccessDenied: whoever acts administers no roles.
+        ConflictError: nobody else is an admin but by it.
         NotFoundError: it does not.
     """
     upper, lower = await get_role(session, senior), await get_role(session, junior)
@@ -169,6 +176,7 @@ async def delete_inheritance(session: AsyncSession, senior: str, junior: str) ->
     await session.delete(pair)
     record(session, "role.inheritance-deleted", ("roles", upper.id), senior=senior, junior=junior)
     await session.flush()
+    await see_that_an_admin_stays(session, without_role=lower.id)
 
 
 async def list_relatives(

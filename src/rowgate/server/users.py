@@ -12,8 +12,10 @@ from sqlalchemy.orm import selectinload
 from rowgate import AccessDenied
 from rowgate.server.audit import record
 from rowgate.server.errors import NotFoundError
+from rowgate.server.last_admin import see_that_an_admin_stays
 from rowgate.server.models import Document, Role, RoleName, User
 from rowgate.server.paging import Page, page_by_key
+from rowgate.server.roles import take_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,14 @@ async def update_user(session: AsyncSession, user_id: UUID, values: Mapping[str,
 
     Raises:
         AccessDenied: whoever acts sees her, but administers no users.
+        ConflictError: she is the last admin, and would be deactivated.
         IntegrityError: the name or the address is taken.
         NotFoundError: there is none, or none that whoever acts may see.
     """
+    ending = values.get("is_active") is False
+    if ending:
+        await get_user(session, user_id)
+        await take_turn(session, alone=True)  # before the user's row, as an assignment does
     user = await session.get(User, user_id, with_for_update=True)
     if user is None:
         await get_user(session, user_id)
@@ -134,4 +141,6 @@ async def update_user(session: AsyncSession, user_id: UUID, values: Mapping[str,
     if changed:
         record(session, "user.updated", ("users", user_id), changed=changed)
     await session.flush()
+    if ending:
+        await see_that_an_admin_stays(session, without_user=user_id)
     return await get_user(session, user_id)
