@@ -23,6 +23,7 @@ from rowgate.server.routers import (
     api_keys,
     audit,
     auth,
+    bulk,
     configurations,
     documents,
     health,
@@ -96,6 +97,7 @@ def create_app(
         api_keys.router,
         users.router,
         roles.router,
+        bulk.router,  # before the documents: their paths would take its own for keys
         documents.router,
         shares.router,
         configurations.router,
@@ -109,7 +111,7 @@ def create_app(
 
 def _wrap(app: FastAPI, settings: Settings) -> None:
     """Add what every request goes through; the last one is the outermost."""
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, larger={bulk.IMPORT: settings.max_import_bytes})
     app.add_middleware(Faults)
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, **CORS)

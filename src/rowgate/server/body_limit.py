@@ -1,5 +1,6 @@
 """How large a request may be. Bodies are read before anybody knows who asks, so a stranger could fill the memory."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -11,26 +12,30 @@ MAX_BODY: Final = 8 * 1024 * 1024
 
 
 class BodyLimit:
-    """Refuses to read more than `MAX_BODY` of a request: 413, as a problem, by whoever reads it."""
+    """Refuses to read more than `MAX_BODY` of a request: 413, as a problem, by whoever reads it.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `larger` are the paths that take more, and how much: those that read as a stream, and know first who asks.
+    """
+
+    def __init__(self, app: ASGIApp, larger: Mapping[str, int] | None = None) -> None:
         self.app = app
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count what the application reads."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        seen = 0
+        seen, limit = 0, self._larger.get(scope["path"], MAX_BODY)
 
         async def counted() -> Message:
             nonlocal seen
-            if _declared(scope) > MAX_BODY:
-                raise _too_large()
+            if _declared(scope) > limit:
+                raise _too_large(limit)
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > MAX_BODY:
-                raise _too_large()
+            if seen > limit:
+                raise _too_large(limit)
             return message
 
         await self.app(scope, counted, send)
@@ -42,5 +47,5 @@ def _declared(scope: Scope) -> int:
     return int(found) if found.isdigit() else 0
 
 
-def _too_large() -> HTTPException:
-    return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A request has at most {MAX_BODY} bytes.")
+def _too_large(limit: int) -> HTTPException:
+    return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A request has at most {limit} bytes.")

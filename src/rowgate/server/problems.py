@@ -46,6 +46,7 @@ EXAMPLES = {
     HTTPStatus.CONFLICT: "This conflicts with what is stored.",
     HTTPStatus.PRECONDITION_FAILED: "This has changed since you read it.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"A request has at most {MAX_BODY} bytes.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Send one of text/csv, application/jsonl, application/x-ndjson.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Some of what was sent is not valid.",
     HTTPStatus.TOO_MANY_REQUESTS: "There were too many attempts. Try again later.",
     HTTPStatus.SERVICE_UNAVAILABLE: "The database cannot be reached. Try again.",

@@ -99,6 +99,8 @@ class Settings(BaseSettings):
     migrate: bool = True
     """Bring the database to the newest schema at start."""
     max_page_size: Annotated[int, Field(ge=1, le=1000)] = 100
+    max_import_bytes: Annotated[int, Field(ge=1)] = 1_073_741_824
+    """How large a file of documents may be that is imported by a request; other bodies have 8 MiB."""
 
     cors_origins: Annotated[tuple[str, ...] | None, NoDecode] = None
     """The origins whose pages may call the API, with commas between; `*` is all. None may, if not given."""

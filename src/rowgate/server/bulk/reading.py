@@ -1,0 +1,239 @@
+"""What the lines of a file say: CSV after RFC 4180 with a header, or JSON lines; in UTF-8. A bad line costs itself only.
+
+CSV: what Python's `csv` takes strictly. A quote that is never closed swallows the lines after it; they are given back.
+"""
+
+import csv
+import re
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Protocol
+
+from pydantic import BaseModel, ValidationError
+
+from rowgate.server.bulk.lines import MAX_LINE
+
+Format = Literal["csv", "jsonl"]
+TEXTS: Final = frozenset({"title", "content"})
+"""The columns that hold people's words: an empty cell is an empty text there, elsewhere it is nothing."""
+ESCAPED: Final = re.compile(r"'+[=+\-@\t\r\n]")
+TOLD: Final = 3
+"""How much of what is wrong with a line is told."""
+
+TOO_LONG: Final = f"longer than {MAX_LINE} bytes"
+OPEN: Final = "a quote is never closed"
+MAX_COLUMNS: Final = 50
+
+csv.field_size_limit(MAX_LINE)
+
+
+class HeaderError(ValueError):
+    """The file cannot be read at all: its first line is no header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A line that was read: what it holds, or what is wrong with it."""
+
+    line: int
+    values: dict[str, Any] | None = None
+    problem: str | None = None
+
+
+class Reader(Protocol):
+    """Makes records of lines."""
+
+    def feed(self, number: int, line: bytes | None) -> Iterator[Read]:
+        """Take a line; give the records that end with it."""
+        ...
+
+    def finish(self) -> Iterator[Read]:
+        """Give the records that the end of the file ends."""
+        ...
+
+
+async def read(lines: AsyncIterator[tuple[int, bytes | None]], reader: Reader) -> AsyncIterator[Read]:
+    """Give a record for each line that is not empty, in their order.
+
+    Raises:
+        HeaderError: it is CSV, and its first line is no header.
+    """
+    async for number, line in lines:
+        for found in reader.feed(number, line):
+            yield found
+    for found in reader.finish():
+        yield found
+
+
+def reader_of(format_: Format, shape: type[BaseModel]) -> Reader:
+    """Return the reader of a format; `shape` says which columns there are, and what they may hold."""
+    return CsvReader(shape) if format_ == "csv" else JsonReader(shape)
+
+
+class JsonReader:
+    """An object a line."""
+
+    def __init__(self, shape: type[BaseModel]) -> None:
+        self._shape = shape
+
+    def feed(self, number: int, line: bytes | None) -> Iterator[Read]:
+        """Take a line."""
+        if line is None:
+            yield Read(number, problem=TOO_LONG)
+        elif stripped := (line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line).strip():
+            try:
+                yield Read(number, self._shape.model_validate_json(stripped).model_dump(exclude_unset=True))
+            except ValidationError as error:
+                yield Read(number, problem=_told(error))
+
+    def finish(self) -> Iterator[Read]:
+        """Nothing is left over."""
+        yield from ()
+
+
+class CsvReader:
+    """A header, then a record a line, or on several where a text has line breaks."""
+
+    def __init__(self, shape: type[BaseModel]) -> None:
+        self._shape = shape
+        self._columns: list[str] | None = None
+        self._held: list[tuple[int, str]] = []
+        self._size = 0
+        self._seen = BEGINNING
+
+    def feed(self, number: int, line: bytes | None) -> Iterator[Read]:
+        """Take a line."""
+        try:
+            text = None if line is None else line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            text, problem = None, "this is not UTF-8"
+        else:
+            problem = TOO_LONG
+        if text is not None:
+            yield from self._take(deque([(number, text)]))
+            return
+        yield from self._give_up()
+        if self._columns is None:
+            raise HeaderError(f"the header: {problem}")
+        yield Read(number, problem=problem)
+
+    def finish(self) -> Iterator[Read]:
+        """Take the end of the file."""
+        yield from self._give_up()
+        if self._columns is None:
+            raise HeaderError("the file is empty: its first line names the columns")
+
+    def _give_up(self) -> Iterator[Read]:
+        """Nothing can close the quote that is open: its line is bad, and those after it begin anew."""
+        while self._held:
+            waiting = deque[tuple[int, str]]()
+            yield self._first_is_bad(waiting, OPEN)
+            yield from self._take(waiting)
+
+    def _take(self, waiting: deque[tuple[int, str]]) -> Iterator[Read]:
+        while waiting:
+            number, text = waiting.popleft()
+            self._held.append((number, text))
+            self._size += len(text)
+            self._seen = scanned(text, self._seen)
+            many = MAX_COLUMNS if self._columns is None else len(self._columns)
+            if self._seen.problem or self._seen.cells > many or self._size > MAX_LINE:
+                problem = self._seen.problem or (TOO_LONG if self._size > MAX_LINE else f"more than {many} cells")
+                yield self._first_is_bad(waiting, problem)
+            elif not self._seen.is_open:
+                yield from self._record(waiting)
+
+    def _record(self, waiting: deque[tuple[int, str]]) -> Iterator[Read]:
+        number = self._held[0][0]
+        try:
+            cells = next(csv.reader((text for _, text in self._held), strict=True), [])
+        except csv.Error as error:
+            yield self._first_is_bad(waiting, f"no CSV: {error}")
+            return
+        if self._columns is None:
+            self._columns = self._header(cells)
+        elif cells and len(cells) != len(self._columns):
+            yield self._first_is_bad(waiting, f"{len(cells)} cells, and the header names {len(self._columns)}")
+            return
+        elif cells:
+            yield self._checked(number, dict(zip(self._columns, cells, strict=True)))
+        self._begin_anew()
+
+    def _first_is_bad(self, waiting: deque[tuple[int, str]], problem: str) -> Read:
+        """Blame the first of the held lines, and give back the rest: each may be a record by itself."""
+        if self._columns is None:
+            raise HeaderError(f"the header: {problem}")
+        number = self._held[0][0]
+        waiting.extendleft(reversed(self._held[1:]))
+        self._begin_anew()
+        return Read(number, problem=problem)
+
+    def _begin_anew(self) -> None:
+        self._held, self._size, self._seen = [], 0, BEGINNING
+
+    def _header(self, cells: list[str]) -> list[str]:
+        names = [cell.strip() for cell in cells]
+        unknown = sorted(set(names) - set(self._shape.model_fields))
+        wanted = {name for name, field in self._shape.model_fields.items() if field.is_required()}
+        if unknown:
+            shown = ", ".join(name[:50] for name in unknown[:TOLD])
+            raise HeaderError(f"no column is named {shown}; there are {', '.join(self._shape.model_fields)}")
+        if len(set(names)) < len(names):
+            raise HeaderError("the header names a column twice")
+        if missing := sorted(wanted - set(names)):
+            raise HeaderError(f"the header does not name {', '.join(missing)}")
+        return names
+
+    def _checked(self, number: int, cells: dict[str, str]) -> Read:
+        given = {name: _plain(cell) if name in TEXTS else cell for name, cell in cells.items() if cell or name in TEXTS}
+        try:
+            return Read(number, self._shape.model_validate(given).model_dump(exclude_unset=True))
+        except ValidationError as error:
+            return Read(number, problem=_told(error))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the lines of a record so far come to. It is known line by line, or a bad file would be read again and again."""
+
+    is_open: bool = False
+    cells: int = 1
+    problem: str | None = None
+
+
+BEGINNING: Final = Seen()
+_QUOTED: Final = re.compile(r'[^"]*(?:""[^"]*)*')
+"""The rest of a quoted text, up to the quote that closes it."""
+
+
+def scanned(text: str, before: Seen) -> Seen:
+    """Return what a record comes to with a further line: whether a quote is open, and how many cells there are."""
+    if '"' not in text:
+        return before if before.is_open else Seen(cells=text.count(",") + 1)
+    cells, place, is_open = before.cells, 0, before.is_open
+    while True:
+        if is_open or text.startswith('"', place):
+            found = _QUOTED.match(text, place if is_open else place + 1)
+            assert found is not None
+            place = found.end() + 1
+            if place > len(text):
+                return Seen(is_open=True, cells=cells)
+            if text[place : place + 1] not in {"", ",", "\r", "\n"}:
+                return Seen(problem="a closing quote is followed by more")
+        is_open, place = False, text.find(",", place) + 1
+        if not place:
+            return Seen(cells=cells)
+        cells += 1
+
+
+def _plain(cell: str) -> str:
+    """Take back what `writing.harmless` did to a cell."""
+    return cell[1:] if ESCAPED.match(cell) else cell
+
+
+def _told(error: ValidationError) -> str:
+    """Say what is wrong, by column, without repeating what was sent."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    told = [": ".join((".".join(str(part)[:50] for part in one["loc"]), one["msg"])) for one in found[:TOLD]]
+    return "; ".join(text.removeprefix(": ") for text in told)
