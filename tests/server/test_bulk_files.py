@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rowgate.server.bulk.lines import MAX_LINE, numbered
@@ -48,6 +48,7 @@ AWKWARD = st.text(st.sampled_from("'=+-@\t\r\n\",;x "), max_size=12)
 
 
 @pytest.mark.parametrize("format_", ["csv", "jsonl"])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # drawing waits for a busy machine
 @given(texts=st.lists(st.tuples(TEXT | AWKWARD, TEXT | AWKWARD), max_size=6), size=st.integers(1, 60))
 async def test_what_is_written_is_read_again(format_: Format, texts: list[tuple[str, str]], size: int) -> None:
     """Any texts come back as they were, in whatever pieces the file arrives."""
@@ -61,6 +62,7 @@ async def test_what_is_written_is_read_again(format_: Format, texts: list[tuple[
     ]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # drawing waits for a busy machine
 @given(TEXT | AWKWARD)
 def test_no_cell_begins_a_formula(text: str) -> None:
     """Whatever a text is, its cell begins like no formula; a text that begins like none stays as it is."""
@@ -69,6 +71,7 @@ def test_no_cell_begins_a_formula(text: str) -> None:
     assert cell == text or text.lstrip("'")[:1] in set("=+-@\t\r\n")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # drawing waits for a busy machine
 @given(st.lists(TEXT | AWKWARD, min_size=2, max_size=2).map(tuple))
 async def test_strict_csv_of_others_is_read_as_python_reads_it(cells: tuple[str, str]) -> None:
     """What another program writes says to us what it says to the csv module, but for the apostrophe of formulas."""
