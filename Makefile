@@ -24,9 +24,10 @@ check: $(UV)  ## Lint, formats, types.
 	@$(RUN) mypy
 	@$(RUN) pyright
 
-bench: $(UV)  ## Measure what the gate costs, against the same WHERE written by hand; at 1, 20 and 200 tables.
+bench: $(UV)  ## Measure what the gate costs, against the same WHERE written by hand, at 1, 20 and 200 tables; and what the wall adds.
 	@$(RUN) python bench/gate.py $(ARGS)
 	@$(RUN) python bench/tables.py $(ARGS)
+	@$(RUN) python bench/wall.py $(ARGS)
 
 conformance: $(UV)  ## Run the conformance suite on its own world, on every driver.
 	@$(RUN) pytest -n 2 -q -p no:randomly tests/conformance $(ARGS)

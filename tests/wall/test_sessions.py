@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import Integer, NullPool, create_engine, select, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import Integer, NullPool, bindparam, create_engine, select, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, StatementError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -349,18 +349,59 @@ def test_a_lost_connection_is_an_error_and_the_next_session_works(walled: Walled
 
 
 def test_context_and_begin_are_one_message(walled: Walled) -> None:
-    """The database sees them as one query, in every transaction but the first: that one has seen that the wall stands."""
-
-    def work(session: Any) -> list[Any]:
-        session.connection()
-        query = "SELECT left(query, 40) FROM pg_stat_activity WHERE datname = current_database() AND usename = %s"
-        with connect(walled.superuser) as other:
-            return other.execute(query, (walled.logins.app.username,)).fetchall()
-
+    """They are sent as one query, in every transaction but the first: that one has seen that the wall stands."""
     sessions = walled.maker()
+    wire = sessions.engine.wire
+    plain, found = wire.send, []
+
+    def last() -> Any:
+        query = "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND usename = %s"
+        with connect(walled.superuser) as other:
+            return [one for (one,) in other.execute(query, (walled.logins.app.username,))]
+
+    def send(connection: Any, statement: str) -> Any:
+        if walled.driver == "asyncpg":  # it sends them before the next statement
+            connection.driver_connection.add_query_logger(lambda record: found.append(record.query))
+            return plain(connection, statement)
+        plain(connection, statement)
+        found.extend(last())
+        return None
+
     walled.run(sessions(ONE), seen)
-    found = walled.run(sessions(ONE), work)
-    assert found == [("BEGIN; SET LOCAL rowgate.context = '" + found[0][0][36:],)]
+    wire.send = send
+    assert walled.run(sessions(ONE), seen) == ODD
+    assert found[0] == "BEGIN; SET LOCAL rowgate.context = '" + found[0][36:]
+    assert not any("rowgate.context" in query for query in found[1:])
+
+
+def test_a_context_that_was_not_sent_is_sent_to_nobody(walled: Walled) -> None:
+    """Where nothing is executed, or the first statement fails before it reaches the database."""
+    engine = walled.engine()
+    sessions = walled.maker(engine=engine)
+    unsaid = select(Note.id).where(Note.id == bindparam("key"))
+
+    def nothing(session: Any) -> None:
+        session.connection()
+
+    def fail(session: Any) -> None:
+        session.execute(unsaid)
+
+    def odd(session: Any) -> None:
+        session.execute(unsaid, {"key": object()})
+
+    for work in (nothing, fail, odd):
+        with suppress(StatementError, Unguarded):
+            walled.run(sessions(ONE), work)
+        assert walled.plain(engine, f"SELECT {ASKED}") == (*NOTHING,)
+        assert walled.plain(engine, "SELECT coalesce(current_setting('rowgate.context', true), '')") == ("",)
+
+    def again(session: Any) -> list[int]:
+        for work in (fail, odd):
+            with pytest.raises((StatementError, Unguarded)), session.begin_nested():
+                work(session)
+        return seen(session)
+
+    assert walled.run(sessions(ONE), again) == ODD
 
 
 def test_a_cancelled_task_leaves_nothing_behind(walled: Walled) -> None:

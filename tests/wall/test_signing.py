@@ -71,6 +71,12 @@ def test_without_a_context_there_is_nobody(app: Any) -> None:
     assert asked(app, "") == NOTHING
 
 
+def changed(text: str, field: int, value: str) -> str:
+    """Return a context with another value in one of its fields."""
+    fields = text.split("\t")
+    return "\t".join([*fields[:field], value, *fields[field + 1 :]])
+
+
 @pytest.mark.parametrize(
     "forge",
     [
@@ -88,11 +94,19 @@ def test_without_a_context_there_is_nobody(app: Any) -> None:
         lambda text: text + " ",
         lambda text: " " + text,
         lambda text: text.upper(),
-        lambda text: text[:65] + SUBJECT + text[67:],
-        lambda text: text[:68] + "00000000" + text[76:],
-        lambda text: text[:77] + "0000000000" + text[87:],
-        lambda text: text[:88] + "9999999999" + text[98:],
-        lambda text: text[:88] + "notanumber" + text[98:],
+        lambda text: changed(text, 0, "0" * 64),
+        lambda text: changed(text, 0, text[:64].upper()),
+        lambda text: changed(text, 1, "00000000"),
+        lambda text: changed(text, 1, ""),
+        lambda text: changed(text, 2, SUBJECT),
+        lambda text: changed(text, 2, PRINCIPAL),
+        lambda text: changed(text, 3, "9999999999"),
+        lambda text: changed(text, 3, "notanumber"),
+        lambda text: changed(text, 4, body("8")),
+        lambda text: changed(text, 4, "no JSON"),
+        lambda text: text + "\t" + body("8"),
+        lambda text: "\t" + text,
+        lambda text: text.replace("\t", "."),
     ],
 )  # fmt: skip
 def test_what_was_changed_is_nobody(app: Any, forge: Any) -> None:
@@ -100,7 +114,8 @@ def test_what_was_changed_is_nobody(app: Any, forge: Any) -> None:
     given = signed(app)
     assert asked(app, given) == SOMEBODY
     assert forge(given) != given
-    assert asked(app, forge(given)) == NOTHING
+    for _ in range(8):  # the plan that a backend keeps for later calls is another one than the first
+        assert asked(app, forge(given)) == NOTHING
 
 
 @pytest.mark.parametrize("text", ["", "{", "null", "[]", '"x"', "{}", '{"id": 7}', '{"roles": "{"}'])
@@ -161,7 +176,6 @@ def test_the_application_reads_no_key(app: Any) -> None:
         "SELECT count(*) FROM rowgate.keys",
         "INSERT INTO rowgate.keys VALUES ('x', '', '')",
         "DELETE FROM rowgate.keys",
-        "SELECT rowgate.context('1p')",
         "SELECT rowgate.subject('x')",
         "CREATE TABLE rowgate.mine ()",
         "CREATE FUNCTION rowgate.mine() RETURNS int LANGUAGE sql RETURN 1",

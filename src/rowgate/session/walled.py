@@ -1,7 +1,7 @@
 """Engine and connection where the wall stands: each transaction tells the database who acts.
 
-The context is set by SET LOCAL, with BEGIN: it ends with its transaction, and nothing of it is left when a connection
-goes back to its pool. A connection remembers which lifts its transaction's context has, and sends another one before a
+The context is set by SET LOCAL, with BEGIN, which is sent before the first statement: it ends with its transaction, and
+nothing of it is left when a connection goes back to its pool. A connection remembers which lifts its transaction's context has, and sends another one before a
 statement that needs others. A statement without lifts that comes later has the plain one sent before it.
 """
 
@@ -13,7 +13,7 @@ from sqlalchemy import column, text
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.engine.base import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql.elements import ColumnClause, ReleaseSavepointClause, RollbackToSavepointClause, SavepointClause
+from sqlalchemy.sql.elements import ColumnClause, ReleaseSavepointClause, RollbackToSavepointClause
 
 from rowgate.catalog import Catalog
 from rowgate.decision import Variant
@@ -30,7 +30,7 @@ from rowgate.wall.signing import PRINCIPAL, SETTING, SUBJECT, UNBOUND, Signing
 from rowgate.wall.subjects import name_of, subjects
 from rowgate.wall.table_objects import qualified
 from rowgate.wall.texts import Bodies, subject
-from rowgate.wall.wires import driver_of
+from rowgate.wall.wires import Withdraw, driver_of
 
 _UNBOUND = """\
 SELECT t.name FROM pg_catalog.unnest(ARRAY[{names}]::text[]) AS t (name)
@@ -39,7 +39,8 @@ WHERE c.relkind IN ('r', 'p') AND NOT pg_catalog.row_security_active(c.oid)"""
 """Owners under FORCE are bound too; that a policy lets them pass, `verify_login` tells."""
 _NO_RIGHT = "42501"
 """Insufficient privilege: what is granted is a part of the wall."""
-_SAVEPOINTS = (SavepointClause, RollbackToSavepointClause, ReleaseSavepointClause)
+_SAVEPOINTS = (RollbackToSavepointClause, ReleaseSavepointClause)
+"""They run in a transaction that has failed, too."""
 
 
 class WalledEngine(GuardedEngine):
@@ -139,11 +140,13 @@ class WalledConnection(GuardedConnection):
     _told: frozenset[str] | None = None
     """The lifts in the context that this transaction has; None where it has none of ours for certain."""
 
+    _withdraw: Withdraw | None = None
+    """Takes back a context that the driver has still to send."""
+
     def admit(self, who: Principal, variant: Variant, watcher: set[Any]) -> None:
-        """Bind the connection to a principal, and begin its transaction in the database as that one."""
+        """Bind the connection to a principal: its next statement tells the database."""
         super().admit(who, variant, watcher)
-        if self._told != self._own_dialect.rowgate_lifts:
-            self._tell(self._own_dialect.rowgate_lifts)
+        self._transacting()
 
     def _begin_impl(self, transaction: Any) -> None:
         super()._begin_impl(transaction)
@@ -156,7 +159,21 @@ class WalledConnection(GuardedConnection):
     def _begun(self) -> None:
         self._told = None
         if self._variant is not None:
-            self._tell(self._own_dialect.rowgate_lifts)
+            self._transacting()
+
+    def _transacting(self) -> Any:
+        """Return the driver's connection.
+
+        Raises:
+            Unguarded: it is in autocommit: there is no transaction to hold a context.
+        """
+        driver: Any = Connection.connection.fget(self).dbapi_connection  # type: ignore[attr-defined]
+        if driver.autocommit:
+            raise Unguarded(
+                "the wall needs a transaction, and autocommit has none: leave isolation_level=AUTOCOMMIT out",
+                code="RG303",
+            )
+        return driver
 
     def _rollback_to_savepoint_impl(self, name: str) -> None:
         super()._rollback_to_savepoint_impl(name)
@@ -172,6 +189,8 @@ class WalledConnection(GuardedConnection):
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != _NO_RIGHT:
                 raise
+        finally:
+            self._settle()
         raise AccessDenied("the application's role has no right to this", code="RG201")
 
     def _check_resolving(self, elem: Any) -> None:
@@ -183,12 +202,19 @@ class WalledConnection(GuardedConnection):
     ) -> Any:
         needed = getattr(dialect, "rowgate_lifts", None)
         if needed is not None:  # None: the query for the principal
+            if self._transaction is None and self._trans_context_manager is None:
+                self._autobegin()  # SQLAlchemy would, further down: this transaction has been told nothing
             leaving = getattr(statement, "leaving", ())
             if leaving:
                 needed |= self._left(statement, leaving, parameters, args[-1])
             if needed != self._told and not isinstance(statement.statement, _SAVEPOINTS):
                 self._tell(needed)
-        return super()._execute_context(dialect, constructor, statement, parameters, *args, **kw)
+        if self._withdraw is None:
+            return super()._execute_context(dialect, constructor, statement, parameters, *args, **kw)
+        try:
+            return super()._execute_context(dialect, constructor, statement, parameters, *args, **kw)
+        finally:
+            self._settle()
 
     def _left(self, compiled: Any, leaving: Any, parameters: Any, extracted: Any) -> frozenset[str]:
         """Return what contexts call the lifts that a write needs, whose rows may leave a restriction."""
@@ -202,32 +228,30 @@ class WalledConnection(GuardedConnection):
         return frozenset(lift_name(catalog, one.key, one.rule) for one in leaving if one.leaves(rows, given))
 
     def _tell(self, lifts: frozenset[str]) -> None:
-        """Set the context of this transaction, which begins with it if it has not yet.
-
-        Raises:
-            Unguarded: the connection is in autocommit: there is no transaction to hold a context.
-        """
+        """Set the context of this transaction, which begins with it if it has not yet."""
         assert self._who is not None
         engine = self.engine
         body = engine.bodies.principal(self._who, lifts)
         self._send(PRINCIPAL, body)
         self._told = lifts
 
+    def _settle(self) -> None:
+        """See to it that a context which was not sent with a statement, since that failed before, is sent with no other."""
+        withdraw, self._withdraw = self._withdraw, None
+        if withdraw is not None and withdraw():
+            self._told = None
+
     def _send(self, kind: str, body: str) -> None:
         engine = self.engine
+        self._settle()
         self._told = None
-        driver: Any = Connection.connection.fget(self).dbapi_connection  # type: ignore[attr-defined]
-        if driver.autocommit:
-            raise Unguarded(
-                "the wall needs a transaction, and autocommit has none: leave isolation_level=AUTOCOMMIT out",
-                code="RG303",
-            )
+        driver = self._transacting()
         if not engine.stands:
             engine.look(driver)
         pid = engine.wire.pid(driver) if engine.signing.bind_to_pid else UNBOUND
         given = engine.signing.text(kind, body, pid)
         try:
-            engine.wire.send(driver, f"SET LOCAL {SETTING} = {literal(given)}")
+            self._withdraw = engine.wire.send(driver, f"SET LOCAL {SETTING} = {literal(given)}")
         except BaseException as error:  # noqa: BLE001 - handled below, and raised
             self._handle_dbapi_exception(error, f"SET LOCAL {SETTING}", None, None, None)
 

@@ -1,9 +1,9 @@
 """The keys that a context is signed by, and the one text that it has.
 
-    <mac, 64>.<kind, 2>.<key, 8>.<pid, 10>.<expiry, 10>.<body, JSON>
+    <mac, 64> <key, 8> <kind, 2, and the backend's pid> <expiry, 10> <body, JSON>
 
-Everything after the first dot is signed as it stands, so nothing needs to be canonical; every field but the last has a
-fixed width, so nothing can be read in two ways. The code is HMAC-SHA-256 (RFC 2104), which PostgreSQL computes by two
+with tabs in between, which no field holds: JSON in ASCII escapes them. So nothing can be read in two ways, and everything
+after the first tab is signed as it stands, so nothing needs to be canonical. The code is HMAC-SHA-256 (RFC 2104), which PostgreSQL computes by two
 calls of its own `sha256()` over pads that are stored beforehand (https://www.rfc-editor.org/rfc/rfc2104).
 """
 
@@ -24,10 +24,13 @@ PRINCIPAL = "1p"
 SUBJECT = "1s"
 """The kind of a context that says only whom the query for the principal asks for."""
 _BLOCK = 64
+_INNER, _OUTER = 0x36, 0x5C
 _SHORTEST = 32
 _NOBODYS = "0" * 64
+SEPARATOR = "\t"
+"""What stands between the fields of a context: a character that each database encoding has in one byte."""
 UNBOUND = 0
-"""The pid of a context that any backend accepts."""
+"""The pid of a context that any backend accepts: none is said."""
 
 
 class Unsigned:
@@ -40,7 +43,7 @@ class Unsigned:
 
     def text(self, kind: str, body: str, _pid: int = UNBOUND) -> str:
         """Return the context, in the form of a signed one."""
-        return f"{_NOBODYS}.{kind}.{_NOBODYS[:8]}.{_NOBODYS[:10]}.{_NOBODYS[:10]}.{body}"
+        return SEPARATOR.join((_NOBODYS, _NOBODYS[:8], kind, _NOBODYS[:10], body))
 
     def accept(self) -> tuple[str, ...]:
         """Return the statements by which a database accepts these contexts: none."""
@@ -77,6 +80,7 @@ class Signed:
         if not self.lifetime > 0:
             raise CatalogError("a signed context needs a lifetime: 60 seconds, say")
         self.bind_to_pid = bind_to_pid
+        self._inner, self._outer = (hashlib.sha256(_pad(self._keys[0], byte)) for byte in (_INNER, _OUTER))
 
     def __repr__(self) -> str:
         return f"Signed(keys={self._ids}, lifetime={self.lifetime:g}, bind_to_pid={self.bind_to_pid})"
@@ -93,13 +97,17 @@ class Signed:
             pid: of the one backend that may use it; `UNBOUND` for all.
         """
         expiry = math.ceil(time.time() + self.lifetime)
-        signed = f"{kind}.{self._ids[0]}.{pid:010d}.{expiry:010d}.{body}"
-        return f"{hmac.digest(self._keys[0], signed.encode('ascii'), 'sha256').hex()}.{signed}"
+        bound = "" if pid == UNBOUND else pid
+        signed = f"{self._ids[0]}{SEPARATOR}{kind}{bound}{SEPARATOR}{expiry:010d}{SEPARATOR}{body}"
+        inner, outer = self._inner.copy(), self._outer.copy()  # HMAC, whose pads were hashed beforehand
+        inner.update(signed.encode("ascii"))
+        outer.update(inner.digest())
+        return f"{outer.hexdigest()}{SEPARATOR}{signed}"
 
     def accept(self) -> tuple[str, ...]:
         """Return the statements by which a database accepts these keys, beside those it has. They hold secrets."""
         rows = [
-            f"({literal(name)}, '\\x{_pad(key, 0x36).hex()}'::bytea, '\\x{_pad(key, 0x5C).hex()}'::bytea)"
+            f"({literal(name)}, '\\x{_pad(key, _INNER).hex()}'::bytea, '\\x{_pad(key, _OUTER).hex()}'::bytea)"
             for name, key in zip(self._ids, self._keys, strict=True)
         ]
         return (

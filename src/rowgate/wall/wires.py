@@ -1,16 +1,20 @@
 """BEGIN and the context in one message, for each driver.
 
 Both drivers begin a transaction by a message of its own before the first statement. The context goes with that one, as
-a second statement of the simple query protocol, so it costs no round trip
+a second statement of the simple query protocol, so it costs no round trip; with asyncpg no turn of the event loop either
 (https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT).
 """
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from sqlalchemy import util
 from sqlalchemy.engine import Dialect
 
 from rowgate.errors import CatalogError
+
+Withdraw = Callable[[], bool]
+"""Takes back what has not been sent yet, and says whether there was such a thing."""
 
 
 class Driver(Protocol):
@@ -20,8 +24,12 @@ class Driver(Protocol):
         """Return the pid of the backend, as the driver was told at log-in."""
         ...
 
-    def send(self, connection: Any, statement: str) -> None:
-        """Execute a statement that returns nothing, with BEGIN before it if there is no transaction yet."""
+    def send(self, connection: Any, statement: str) -> Withdraw | None:
+        """Execute a statement that returns nothing, with BEGIN before it if there is no transaction yet.
+
+        A driver that begins by itself, with what is executed next, may do it then, and returns what takes it back. To be
+        called when that was executed, whatever came of it: what has not been sent is not left to others.
+        """
         ...
 
 
@@ -44,55 +52,59 @@ class Asyncpg:
         """Return the pid of the backend."""
         return int(connection.driver_connection.get_server_pid())
 
-    def send(self, connection: Any, statement: str) -> None:
-        """Execute a statement, with BEGIN before it if need be."""
+    def send(self, connection: Any, statement: str) -> Withdraw | None:
+        """Execute a statement, now or with the BEGIN that is sent before the next one."""
+        if connection._transaction is None:
+            return _Beginning(connection, statement).withdraw
         util.await_only(self._send(connection, statement))
+        return None
 
     async def _send(self, connection: Any, statement: str) -> None:
         async with connection._execute_mutex:
-            if connection._transaction is None:
-                await self._begin(connection, statement)
-                return
             try:
                 await connection._connection.execute(statement)
             except Exception as error:  # noqa: BLE001 - SQLAlchemy turns it into an error of its own
                 connection._handle_exception(error)
 
-    async def _begin(self, connection: Any, statement: str) -> None:
-        """Let SQLAlchemy and asyncpg begin as they do: what asyncpg sends for it has the statement at its end."""
-        real = connection._connection
-        beginning: Any = _Beginning(real, statement)
-        connection._connection = beginning
-        try:
-            await connection._start_transaction()
-        except BaseException:
-            real.terminate()  # it may have begun, and SQLAlchemy believes that it has not
-            raise
-        finally:
-            connection._connection = real
-            if beginning.begun is not None:
-                beginning.begun._connection = real
-
 
 class _Beginning:
-    """asyncpg's connection while a transaction begins on it. Everything else is the connection's own."""
+    """asyncpg's connection until a transaction has begun on it. Everything else is the connection's own.
 
-    __slots__ = ("_real", "_then", "begun")
+    SQLAlchemy and asyncpg begin as they do: what asyncpg sends for it has the statement at its end.
+    """
 
-    def __init__(self, real: Any, then: str) -> None:
-        self._real = real
+    __slots__ = ("_adapted", "_begun", "_real", "_sent", "_then")
+
+    def __init__(self, adapted: Any, then: str) -> None:
+        self._adapted = adapted
+        self._real = adapted._connection
         self._then = then
-        self.begun: Any = None
+        self._begun: Any = None
+        self._sent = False
+        adapted._connection = self
+
+    def withdraw(self) -> bool:
+        """Step aside; return whether nothing was sent."""
+        if self._adapted._connection is self:
+            self._adapted._connection = self._real
+        return not self._sent
 
     def transaction(self, **options: Any) -> Any:
         """Return asyncpg's transaction, which is about to send its BEGIN to us."""
-        self.begun = self._real.transaction(**options)
-        self.begun._connection = self
-        return self.begun
+        self.withdraw()
+        self._begun = self._real.transaction(**options)
+        self._begun._connection = self
+        return self._begun
 
     async def execute(self, begin: str) -> Any:
         """Send BEGIN and what comes with it."""
-        return await self._real.execute(f"{begin} {self._then}")
+        self._begun._connection = self._real
+        self._sent = True
+        try:
+            return await self._real.execute(f"{begin} {self._then}")
+        except BaseException:
+            self._real.terminate()  # it may have begun, and SQLAlchemy believes that it has not
+            raise
 
     @property
     def _top_xact(self) -> Any:
