@@ -35,7 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from rowgate import Catalog, Principal, RowgateError, principal
+from rowgate import EVERYONE, Catalog, Principal, RowgateError, principal
 from world import FREE_A, ROWS, SECRET, A, Base, Comment, Document, Project, Share, Tag, User, document_tags, titles
 
 USERS, PROJECTS, DOCUMENTS = User.__table__, Project.__table__, Document.__table__
@@ -329,3 +329,12 @@ def test_like_helpers_with_plain_strings(backend: Any, shape: str) -> None:
     backend.run(FREE_A, lambda s: s.scalars(statement).all())
     every = select(Document.title).where(getattr(Document.title, shape)(""))
     assert titles(FREE_A) == sorted(backend.run(FREE_A, lambda s: s.scalars(every).all()))
+
+
+def test_a_role_of_no_name_is_none_of_an_empty_list(backend: Any) -> None:
+    """NULL is in no empty list, on either database: `NOT has_role(NULL)` shows rows to whoever has no role, to nobody else."""
+    unknown = func.nullif(Project.name, Project.name)
+    catalog = _catalog(Project, lambda policy: policy.allow("read", to=EVERYONE, when=~principal.has_role(unknown)))
+    for who, sees in ((Principal.anonymous(), True), (Principal(A), True), (Principal(A, {"free_user"}), False)):
+        found = backend.run(who, lambda s: s.scalars(select(Project.name)).all(), maker=backend.maker(catalog))
+        assert bool(found) is sees, who

@@ -245,3 +245,11 @@ def test_it_knows_no_other_rendering() -> None:
                 imported.add(str(node.module))
     ours = {name.split(".")[1] for name in imported if name.startswith("rowgate.")}
     assert ours == {"action", "catalog", "entry", "errors", "permission", "policy", "principal", "reference"}
+
+
+def test_null_is_in_no_empty_list() -> None:
+    """Whoever has no role has none of an unknown name; of somebody with roles that is unknown, as in the database."""
+    untitled, condition = {**DOC, "title": None}, principal.has_role(docs.c.title)
+    assert reads(not_(condition), untitled, Principal.anonymous())
+    assert not reads(not_(condition), untitled, ME)
+    assert not reads(condition, untitled, ME)

@@ -294,7 +294,14 @@ class Reader:
             called = term.called
             return lambda around: called in around.who.roles
         column = self.read(term.column)
-        return lambda around: None if (name := column(around)) is None else name in around.who.roles
+
+        def held(around: Around) -> bool | None:
+            name = column(around)
+            if name is None:  # NULL is not known to be in a list, but it is in no empty one
+                return None if around.who.roles else False
+            return name in around.who.roles
+
+        return held
 
     def _rowgate_can(self, term: Can) -> Meaning:
         keys = [self.read(key) for key in term.keys]
