@@ -93,3 +93,25 @@ def test_changes_have_no_defaults(operation: dict[str, Any]) -> None:
     shape = DOCUMENT["components"]["schemas"][name]
     assert {} == {field: one["default"] for field, one in shape["properties"].items() if "default" in one}
     assert "required" not in shape
+
+
+def test_conventions_are_described() -> None:
+    """Each create, read and change of one thing tells of its tag, its precondition and its key; 304, 412 and 428 too."""
+    for path in ("/documents", "/users", "/roles", "/configurations"):
+        create = DOCUMENT["paths"][path]["post"]
+        assert "Idempotency-Key" in {one["name"] for one in create["parameters"]}
+        assert {"ETag", "Location", "Idempotency-Replayed"} == set(create["responses"]["201"]["headers"])
+        assert {"404", "409", "422"} <= set(create["responses"])
+        (one,) = (
+            f"{path}/{{{key}}}"
+            for key in ("document_id", "user_id", "role", "configuration_id")
+            if f"{path}/{{{key}}}" in DOCUMENT["paths"]
+        )
+        read, change, delete = (DOCUMENT["paths"][one][method] for method in ("get", "patch", "delete"))
+        assert "ETag" in read["responses"]["200"]["headers"]
+        assert "ETag" in read["responses"]["304"]["headers"]
+        assert "$ref" in str(read["responses"]["200"]["content"])
+        assert "ETag" in change["responses"]["200"]["headers"]
+        for operation in (change, delete):
+            assert "If-Match" in {one["name"] for one in operation["parameters"]}
+            assert {"412", "428"} <= set(operation["responses"])

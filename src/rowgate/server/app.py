@@ -17,6 +17,7 @@ from rowgate.server.embedded import Urls
 from rowgate.server.metrics import Metrics, forget_the_dead
 from rowgate.server.middleware.faults import Faults
 from rowgate.server.middleware.headers import SecurityHeaders
+from rowgate.server.middleware.not_modified import NotModified
 from rowgate.server.middleware.requests import Requests
 from rowgate.server.policies import catalog
 from rowgate.server.routers import (
@@ -112,6 +113,7 @@ def create_app(
 def _wrap(app: FastAPI, settings: Settings) -> None:
     """Add what every request goes through; the last one is the outermost."""
     app.add_middleware(BodyLimit, larger={bulk.IMPORT: settings.max_import_bytes})
+    app.add_middleware(NotModified)
     app.add_middleware(Faults)
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, **CORS)

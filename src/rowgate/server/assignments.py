@@ -1,6 +1,6 @@
 """Who holds which role, since when, by whose hand, until when."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -76,9 +76,21 @@ async def deassign(session: AsyncSession, user_id: UUID, role_name: str) -> None
 
 
 async def replace(
-    session: AsyncSession, giver: UUID | None, user_id: UUID, wanted: Mapping[str, datetime | None]
+    session: AsyncSession,
+    giver: UUID | None,
+    user_id: UUID,
+    wanted: Mapping[str, datetime | None],
+    *,
+    before: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     """Let a user hold these roles until these times, and no others. What does not change stays as it is.
+
+    Args:
+        session: whose principal gives and takes.
+        giver: who that is.
+        user_id: who gets them.
+        wanted: the roles' names, and the time of each one's end.
+        before: runs when nobody else may change her roles, and may refuse.
 
     Raises:
         AccessDenied: whoever acts administers no roles, or does not hold one that is new.
@@ -88,6 +100,8 @@ async def replace(
     await _user(session, user_id)
     roles = {name: await get_role(session, name) for name in sorted(wanted)}
     await _take_turn(session, user_id, alone=True)
+    if before is not None:
+        await before()
     rows = await session.scalars(select(UserRole).options(joinedload(UserRole.role)).where(UserRole.user_id == user_id))
     held = {row.role.name: row for row in rows.all()}
     lost = [held[name].role_id for name in sorted(held.keys() - wanted.keys())]

@@ -26,6 +26,8 @@ from rowgate.server.auth.throttle import TooManyAttemptsError
 from rowgate.server.body_limit import MAX_BODY
 from rowgate.server.described import SCHEMAS, describe
 from rowgate.server.errors import ConflictError, NotFoundError
+from rowgate.server.etags import PreconditionFailedError, PreconditionRequiredError
+from rowgate.server.idempotency import ReusedKeyError
 from rowgate.server.paging import InvalidCursorError
 from rowgate.server.security import PasswordError
 
@@ -48,6 +50,7 @@ EXAMPLES = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"A request has at most {MAX_BODY} bytes.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Send one of text/csv, application/jsonl, application/x-ndjson.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Some of what was sent is not valid.",
+    HTTPStatus.PRECONDITION_REQUIRED: "Send the ETag of what you change as If-Match.",
     HTTPStatus.TOO_MANY_REQUESTS: "There were too many attempts. Try again later.",
     HTTPStatus.SERVICE_UNAVAILABLE: "The database cannot be reached. Try again.",
 }
@@ -138,6 +141,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(StarletteHTTPException, _http)
     app.add_exception_handler(TooManyAttemptsError, _too_many)
     app.add_exception_handler(PasswordError, _password)
+    app.add_exception_handler(PreconditionFailedError, _changed)
+    app.add_exception_handler(PreconditionRequiredError, _untagged)
+    app.add_exception_handler(ReusedKeyError, _reused)
     app.add_exception_handler(PoolTimeoutError, _busy)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(OSError, _down)
@@ -234,6 +240,18 @@ async def _too_many(request: Request, error: Exception) -> JSONResponse:
 
 async def _password(_request: Request, error: Exception) -> JSONResponse:
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"The new password cannot be used: {error}.")
+
+
+async def _changed(_request: Request, _error: Exception) -> JSONResponse:
+    return problem(HTTPStatus.PRECONDITION_FAILED, EXAMPLES[HTTPStatus.PRECONDITION_FAILED])
+
+
+async def _untagged(_request: Request, _error: Exception) -> JSONResponse:
+    return problem(HTTPStatus.PRECONDITION_REQUIRED, EXAMPLES[HTTPStatus.PRECONDITION_REQUIRED])
+
+
+async def _reused(_request: Request, _error: Exception) -> JSONResponse:
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "This Idempotency-Key belongs to another request.")
 
 
 async def _busy(_request: Request, _error: Exception) -> JSONResponse:

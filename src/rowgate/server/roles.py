@@ -5,7 +5,7 @@ assignments, and takes the user alone. So no two changes that are harmless one b
 roles that nobody may hold together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -65,6 +65,18 @@ async def get_role(session: AsyncSession, name: str) -> Role:
     return found
 
 
+async def find_role(session: AsyncSession, role_id: UUID) -> Role:
+    """Return a role by its key.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    found = await session.get(Role, role_id)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
 async def lock_role(session: AsyncSession, name: str) -> Role:
     """Return a role that whoever acts may change, locked.
 
@@ -111,8 +123,13 @@ async def update_role(session: AsyncSession, role: Role, values: Mapping[str, An
     return role
 
 
-async def delete_role(session: AsyncSession, name: str) -> None:
+async def delete_role(session: AsyncSession, name: str, *, before: Callable[[Role], None] | None = None) -> None:
     """Delete a role with its assignments, grants and places in the hierarchy (DeleteRole).
+
+    Args:
+        session: whose principal deletes it.
+        name: which.
+        before: runs when its row is locked, and may refuse.
 
     Raises:
         AccessDenied: whoever acts administers no roles; or it is one of the three that policies name.
@@ -122,6 +139,8 @@ async def delete_role(session: AsyncSession, name: str) -> None:
     await get_role(session, name)
     await take_turn(session, alone=True)  # before the role's row: an assignment takes them in this order too
     role = await lock_role(session, name)
+    if before is not None:
+        before(role)
     above = role.id in await administering(session)
     counts: dict[str, Any] = {}
     for entity, condition in (

@@ -102,6 +102,11 @@ class Settings(BaseSettings):
     max_import_bytes: Annotated[int, Field(ge=1)] = 1_073_741_824
     """How large a file of documents may be that is imported by a request; other bodies have 8 MiB."""
 
+    require_if_match: bool = False
+    """Answer 428 to a change or a delete that does not say what it takes the thing for."""
+    idempotency_hours: Annotated[int, Field(ge=1, le=720)] = 24
+    """How long a create is known by its `Idempotency-Key`."""
+
     cors_origins: Annotated[tuple[str, ...] | None, NoDecode] = None
     """The origins whose pages may call the API, with commas between; `*` is all. None may, if not given."""
     hsts_seconds: Annotated[int, Field(ge=0, le=63_072_000)] = 0

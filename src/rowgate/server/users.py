@@ -1,6 +1,6 @@
 """Users: list, search, count, make, change, deactivate. Who sees whom, the session says."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -118,8 +118,20 @@ async def create_user(session: AsyncSession, *, username: str, email: str, hashe
     return user
 
 
-async def update_user(session: AsyncSession, user_id: UUID, values: Mapping[str, Any]) -> User:
+async def update_user(
+    session: AsyncSession,
+    user_id: UUID,
+    values: Mapping[str, Any],
+    *,
+    before: Callable[[], Awaitable[None]] | None = None,
+) -> User:
     """Change a user; `is_active` false deactivates her, which ends her next request.
+
+    Args:
+        session: whose principal changes her.
+        user_id: who.
+        values: what of her.
+        before: runs when her row is locked, and may refuse.
 
     Raises:
         AccessDenied: whoever acts sees her, but administers no users.
@@ -135,6 +147,8 @@ async def update_user(session: AsyncSession, user_id: UUID, values: Mapping[str,
     if user is None:
         await get_user(session, user_id)
         raise AccessDenied("only an admin changes users")
+    if before is not None:
+        await before()
     changed = sorted(name for name, value in values.items() if getattr(user, name) != value)
     for name in changed:
         setattr(user, name, values[name])

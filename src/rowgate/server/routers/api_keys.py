@@ -7,8 +7,10 @@ from fastapi import APIRouter, HTTPException
 
 from rowgate.server.auth import api_keys
 from rowgate.server.dependencies import PersonDep, SessionDep
+from rowgate.server.errors import ConflictError
 from rowgate.server.problems import not_found, responses
 from rowgate.server.routers.account_schemas import ApiKeyIn, ApiKeyList, ApiKeyMade, ApiKeyOut
+from rowgate.server.routers.conventions import OnceDep
 
 router = APIRouter(
     prefix="/api-keys", tags=["api-keys"], responses=responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
@@ -22,16 +24,22 @@ async def list_api_keys(session: SessionDep, _acting: PersonDep) -> ApiKeyList:
 
 
 @router.post(
-    "", operation_id="create_api_key", status_code=HTTPStatus.CREATED, responses=responses(HTTPStatus.BAD_REQUEST)
+    "",
+    operation_id="create_api_key",
+    status_code=HTTPStatus.CREATED,
+    responses=responses(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT),
 )
-async def create_api_key(session: SessionDep, acting: PersonDep, body: ApiKeyIn) -> ApiKeyMade:
-    """Make a key. This answer is the only one that shows it."""
+async def create_api_key(session: SessionDep, acting: PersonDep, body: ApiKeyIn, once: OnceDep) -> ApiKeyMade:
+    """Make a key. This answer is the only one that shows it: sent again with its `Idempotency-Key`, it is 409."""
+    if await once.made() is not None:
+        raise ConflictError("This key was made, and is shown once. Revoke it if you missed it, and make another.")
     try:
         made, text = await api_keys.create_key(session, acting, **body.model_dump())
     except api_keys.WiderThanTokenError:
         raise HTTPException(
             HTTPStatus.FORBIDDEN, "A key may not activate more roles than the token that makes it."
         ) from None
+    await once.keep(made.id)
     return ApiKeyMade(**ApiKeyOut.model_validate(made).model_dump(), key=text)
 
 

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Query, Response
 
 from rowgate.server import configurations
 from rowgate.server.dependencies import CurrentUser, PageDep, SessionDep
+from rowgate.server.etags import Precondition
 from rowgate.server.problems import responses
+from rowgate.server.routers.conventions import GUARDED, MADE, READ, REPLAYED, TAGGED, IfMatchDep, OnceDep, tagged
 from rowgate.server.routers.grant_schemas import (
     MAX_LEVEL,
     ConfigurationIn,
@@ -45,37 +47,46 @@ async def list_my_configurations(session: SessionDep, page: PageDep, access_leve
     return ConfigurationPage.of(found)
 
 
-@router.post("", operation_id="create_configuration", status_code=HTTPStatus.CREATED, responses=WRITTEN)
-async def create_configuration(session: SessionDep, body: ConfigurationIn, response: Response) -> ConfigurationOut:
+@router.post("", operation_id="create_configuration", status_code=HTTPStatus.CREATED, responses={**MADE, **WRITTEN})
+async def create_configuration(
+    session: SessionDep, body: ConfigurationIn, once: OnceDep, response: Response
+) -> ConfigurationOut:
     """Store a configuration. Only an admin may."""
-    made = await configurations.create_configuration(session, body.model_dump())
-    response.headers["Location"] = f"/configurations/{made.id}"
-    return ConfigurationOut.of(await configurations.get_configuration(session, made.id))
+    made = await once.made()
+    if made is None:
+        made = (await configurations.create_configuration(session, body.model_dump())).id
+        await once.keep(made)
+    else:
+        response.headers[REPLAYED] = "true"
+    response.headers["Location"] = f"/configurations/{made}"
+    return await _shown(session, made, response)
 
 
-@router.get("/{configuration_id}", operation_id="get_configuration", responses=MISSING)
-async def get_configuration(session: SessionDep, configuration_id: UUID) -> ConfigurationOut:
+@router.get("/{configuration_id}", operation_id="get_configuration", responses={**READ, **MISSING})
+async def get_configuration(session: SessionDep, configuration_id: UUID, response: Response) -> ConfigurationOut:
     """Return a configuration."""
-    return ConfigurationOut.of(await configurations.get_configuration(session, configuration_id))
+    return await _shown(session, configuration_id, response)
 
 
-@router.patch("/{configuration_id}", operation_id="update_configuration", responses=WRITTEN)
+@router.patch("/{configuration_id}", operation_id="update_configuration", responses={**WRITTEN, **GUARDED, **TAGGED})
 async def update_configuration(
-    session: SessionDep, configuration_id: UUID, body: ConfigurationPatch
+    session: SessionDep, configuration_id: UUID, body: ConfigurationPatch, if_match: IfMatchDep, response: Response
 ) -> ConfigurationOut:
     """Change a configuration: an admin all of it, level 2 its value and description."""
+    await _check(session, configuration_id, if_match)
     await configurations.update_configuration(session, configuration_id, body.model_dump(exclude_unset=True))
-    return ConfigurationOut.of(await configurations.get_configuration(session, configuration_id))
+    return await _shown(session, configuration_id, response)
 
 
 @router.delete(
     "/{configuration_id}",
     operation_id="delete_configuration",
     status_code=HTTPStatus.NO_CONTENT,
-    responses=DENIED,
+    responses={**DENIED, **GUARDED},
 )
-async def delete_configuration(session: SessionDep, configuration_id: UUID) -> None:
+async def delete_configuration(session: SessionDep, configuration_id: UUID, if_match: IfMatchDep) -> None:
     """Delete a configuration and its grants. Only an admin may."""
+    await _check(session, configuration_id, if_match)
     await configurations.delete_configuration(session, configuration_id)
 
 
@@ -106,3 +117,15 @@ async def grant_configuration(
 async def withdraw_configuration(session: SessionDep, configuration_id: UUID, role: RolePath) -> None:
     """Take a configuration from a role. Only an admin may."""
     await configurations.withdraw(session, configuration_id, role)
+
+
+async def _shown(session: SessionDep, configuration_id: UUID, response: Response) -> ConfigurationOut:
+    found = await configurations.get_configuration(session, configuration_id)
+    return tagged(response, ConfigurationOut.of(found))
+
+
+async def _check(session: SessionDep, configuration_id: UUID, if_match: Precondition) -> None:
+    if if_match.asked:
+        await configurations.lock_configuration(session, configuration_id)
+        found = await configurations.get_configuration(session, configuration_id)
+        if_match.check(lambda: ConfigurationOut.of(found))

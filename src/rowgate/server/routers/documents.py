@@ -18,6 +18,7 @@ from rowgate.server.dependencies import (
 )
 from rowgate.server.models import Document
 from rowgate.server.problems import not_found, responses
+from rowgate.server.routers.conventions import GUARDED, MADE, READ, REPLAYED, TAGGED, IfMatchDep, OnceDep, tagged
 from rowgate.server.routers.role_schemas import ROLE_NAME, Purged
 from rowgate.server.routers.schemas import (
     DocumentIn,
@@ -72,49 +73,73 @@ async def list_documents(
 
 
 @router.post(
-    "", operation_id="create_document", status_code=HTTPStatus.CREATED, responses=responses(HTTPStatus.BAD_REQUEST)
+    "",
+    operation_id="create_document",
+    status_code=HTTPStatus.CREATED,
+    responses={**MADE, **responses(HTTPStatus.BAD_REQUEST)},
 )
 async def create_document(
-    session: SessionDep, subject: CurrentUser, body: DocumentIn, response: Response
+    session: SessionDep, subject: CurrentUser, body: DocumentIn, once: OnceDep, response: Response
 ) -> DocumentOut:
     """Store a document of one's own."""
-    document = await documents.create_document(session, subject, body.model_dump())
+    made = await once.made()
+    if made is None:
+        document = await documents.create_document(session, subject, body.model_dump())
+        await once.keep(document.id)
+    else:
+        document = _found(await documents.get_document(session, made))
+        response.headers[REPLAYED] = "true"
     response.headers["Location"] = f"/documents/{document.id}"
-    return DocumentOut.model_validate(document)
+    return tagged(response, DocumentOut.model_validate(document))
 
 
 @router.get(
     "/{document_id}",
     operation_id="get_document",
-    responses={**MISSING, **responses(HTTPStatus.FORBIDDEN)},
+    responses={**READ, **MISSING, **responses(HTTPStatus.FORBIDDEN)},
     response_model_exclude_unset=True,
 )
-async def get_document(session: LiftingSessionDep, document_id: UUID, include: Included) -> DocumentRow:
+async def get_document(
+    session: LiftingSessionDep, document_id: UUID, include: Included, response: Response
+) -> DocumentRow:
     """Return a document. One that whoever asks may not see is 404."""
     row = await search.get_document(session, document_id, permissions="permissions" in include)
     if row is None:
         raise not_found()
-    return DocumentRow.of(row)
+    shown = DocumentRow.of(row)
+    tagged(response, DocumentOut.model_validate(row[0]), shown.permissions)
+    return shown
 
 
-@router.patch("/{document_id}", operation_id="update_document", responses=CHANGED)
-async def update_document(session: SessionDep, document_id: UUID, body: DocumentPatch) -> DocumentOut:
+@router.patch("/{document_id}", operation_id="update_document", responses={**CHANGED, **GUARDED, **TAGGED})
+async def update_document(
+    session: SessionDep, document_id: UUID, body: DocumentPatch, if_match: IfMatchDep, response: Response
+) -> DocumentOut:
     """Change a document of one's own. One that is only visible is 403."""
     document = _found(await documents.lock_document(session, document_id))
+    if_match.check(lambda: DocumentOut.model_validate(document))
     changed = await documents.update_document(session, document, body.model_dump(exclude_unset=True))
-    return DocumentOut.model_validate(changed)
+    return tagged(response, DocumentOut.model_validate(changed))
 
 
-@router.delete("/{document_id}", operation_id="delete_document", status_code=HTTPStatus.NO_CONTENT, responses=DENIED)
-async def delete_document(session: SessionDep, document_id: UUID) -> None:
+@router.delete(
+    "/{document_id}",
+    operation_id="delete_document",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses={**DENIED, **GUARDED},
+)
+async def delete_document(session: SessionDep, document_id: UUID, if_match: IfMatchDep) -> None:
     """Delete a document of one's own, softly."""
-    await documents.delete_document(session, _found(await documents.lock_document(session, document_id)))
+    document = _found(await documents.lock_document(session, document_id))
+    if_match.check(lambda: DocumentOut.model_validate(document))
+    await documents.delete_document(session, document)
 
 
-@router.post("/{document_id}/restore", operation_id="restore_document", responses=DENIED)
-async def restore_document(session: RestoringSessionDep, document_id: UUID) -> DocumentOut:
+@router.post("/{document_id}/restore", operation_id="restore_document", responses={**DENIED, **TAGGED})
+async def restore_document(session: RestoringSessionDep, document_id: UUID, response: Response) -> DocumentOut:
     """Undo a soft delete. Only an admin may; 409 if it is not deleted."""
-    return DocumentOut.model_validate(await documents.restore_document(session, document_id))
+    restored = await documents.restore_document(session, document_id)
+    return tagged(response, DocumentOut.model_validate(restored))
 
 
 @router.post("/{document_id}/purge", operation_id="purge_document", responses=DENIED)

@@ -12,6 +12,7 @@ from rowgate.server.dependencies import CurrentUser, PageDep, SessionDep
 from rowgate.server.models import ExclusionKind, User
 from rowgate.server.paging import page_by_key
 from rowgate.server.problems import responses
+from rowgate.server.routers.conventions import GUARDED, MADE, READ, REPLAYED, TAGGED, IfMatchDep, OnceDep, tagged
 from rowgate.server.routers.grant_schemas import GrantPage
 from rowgate.server.routers.role_schemas import (
     Operations,
@@ -40,31 +41,45 @@ async def list_roles(session: SessionDep, page: PageDep) -> RolePage:
     return RolePage.of(await roles.list_roles(session, limit=page.limit, cursor=page.cursor))
 
 
-@router.post("", operation_id="create_role", status_code=HTTPStatus.CREATED, responses=WRITTEN)
-async def create_role(session: SessionDep, subject: CurrentUser, body: RoleIn, response: Response) -> RoleOut:
+@router.post("", operation_id="create_role", status_code=HTTPStatus.CREATED, responses={**MADE, **WRITTEN})
+async def create_role(
+    session: SessionDep, subject: CurrentUser, body: RoleIn, once: OnceDep, response: Response
+) -> RoleOut:
     """Make a role; whoever makes it holds it. Only an admin may."""
-    role = await roles.create_role(session, subject, body.name, body.description)
+    made = await once.made()
+    if made is None:
+        role = await roles.create_role(session, subject, body.name, body.description)
+        await once.keep(role.id)
+    else:
+        role = await roles.find_role(session, made)
+        response.headers[REPLAYED] = "true"
     response.headers["Location"] = f"/roles/{role.name}"
-    return RoleOut.model_validate(role)
+    return tagged(response, RoleOut.model_validate(role))
 
 
-@router.get("/{role}", operation_id="get_role", responses=MISSING)
-async def get_role(session: SessionDep, role: RolePath) -> RoleOut:
+@router.get("/{role}", operation_id="get_role", responses={**READ, **MISSING})
+async def get_role(session: SessionDep, role: RolePath, response: Response) -> RoleOut:
     """Return a role."""
-    return RoleOut.model_validate(await roles.get_role(session, role))
+    return tagged(response, RoleOut.model_validate(await roles.get_role(session, role)))
 
 
-@router.patch("/{role}", operation_id="update_role", responses=WRITTEN)
-async def update_role(session: SessionDep, role: RolePath, body: RolePatch) -> RoleOut:
+@router.patch("/{role}", operation_id="update_role", responses={**WRITTEN, **GUARDED, **TAGGED})
+async def update_role(
+    session: SessionDep, role: RolePath, body: RolePatch, if_match: IfMatchDep, response: Response
+) -> RoleOut:
     """Change a role. Only an admin may; the three built-in roles keep their names."""
     locked = await roles.lock_role(session, role)
-    return RoleOut.model_validate(await roles.update_role(session, locked, body.model_dump(exclude_unset=True)))
+    if_match.check(lambda: RoleOut.model_validate(locked))
+    changed = await roles.update_role(session, locked, body.model_dump(exclude_unset=True))
+    return tagged(response, RoleOut.model_validate(changed))
 
 
-@router.delete("/{role}", operation_id="delete_role", status_code=HTTPStatus.NO_CONTENT, responses=DENIED)
-async def delete_role(session: SessionDep, role: RolePath) -> None:
+@router.delete(
+    "/{role}", operation_id="delete_role", status_code=HTTPStatus.NO_CONTENT, responses={**DENIED, **GUARDED}
+)
+async def delete_role(session: SessionDep, role: RolePath, if_match: IfMatchDep) -> None:
     """Delete a role with its assignments, grants and places in the hierarchy. Only an admin may, and no built-in one."""
-    await roles.delete_role(session, role)
+    await roles.delete_role(session, role, before=lambda locked: if_match.check(lambda: RoleOut.model_validate(locked)))
 
 
 @router.get("/{role}/users", operation_id="list_role_users", responses=MISSING)

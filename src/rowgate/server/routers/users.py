@@ -1,5 +1,6 @@
 """`/users`: oneself, and for admins everybody. No endpoint filters by who asks; the session does."""
 
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -11,9 +12,11 @@ from rowgate import Principal
 from rowgate.server import assignments, permissions, purges, reviews, users
 from rowgate.server.dependencies import CurrentUser, OriginDep, PageDep, SessionDep, SessionsDep
 from rowgate.server.errors import NotFoundError
+from rowgate.server.etags import Precondition
 from rowgate.server.models import Role, User
 from rowgate.server.paging import page_by_key
 from rowgate.server.problems import not_found, responses
+from rowgate.server.routers.conventions import GUARDED, MADE, READ, REPLAYED, TAGGED, IfMatchDep, OnceDep, tagged
 from rowgate.server.routers.role_schemas import (
     ROLE_NAME,
     AssignmentOut,
@@ -109,10 +112,18 @@ async def is_name_available(session: SessionDep, username: Name = None, email: N
     return Availability(available=not await users.is_taken(session, username=username, email=email))
 
 
-@router.post("", operation_id="create_user", status_code=HTTPStatus.CREATED, responses=WRITTEN)
-async def create_user(session: SessionDep, subject: CurrentUser, body: UserIn, response: Response) -> OtherUser:
+@router.post("", operation_id="create_user", status_code=HTTPStatus.CREATED, responses={**MADE, **WRITTEN})
+async def create_user(
+    session: SessionDep, subject: CurrentUser, body: UserIn, once: OnceDep, response: Response
+) -> OtherUser:
     """Make a user, with roles that whoever asks holds. Only an admin may."""
     await users.require_admin(session)
+    made = await once.made()
+    if made is not None:
+        user = await users.get_user(session, made)
+        response.headers[REPLAYED] = "true"
+        response.headers["Location"] = f"/users/{user.id}"
+        return tagged(response, OtherUser.of(user))
     await session.rollback()  # a hash takes time, and many wait for a connection
     try:
         hashed = await hash_password(body.password)
@@ -122,26 +133,36 @@ async def create_user(session: SessionDep, subject: CurrentUser, body: UserIn, r
     if body.roles:
         wanted = {one.role: one.expires_at for one in body.roles}
         await assignments.replace(session, subject, user.id, wanted)
+    await once.keep(user.id)
     response.headers["Location"] = f"/users/{user.id}"
-    return OtherUser.of(await users.get_user(session, user.id))
+    return tagged(response, OtherUser.of(await users.get_user(session, user.id)))
 
 
-@router.get("/{user_id}", operation_id="get_user", responses=MISSING)
-async def get_user(session: SessionDep, user_id: UUID) -> OtherUser:
+@router.get("/{user_id}", operation_id="get_user", responses={**READ, **MISSING})
+async def get_user(session: SessionDep, user_id: UUID, response: Response) -> OtherUser:
     """Return a user. One whom whoever asks may not see is 404."""
-    return OtherUser.of(await users.get_user(session, user_id))
+    return tagged(response, OtherUser.of(await users.get_user(session, user_id)))
 
 
-@router.patch("/{user_id}", operation_id="update_user", responses=WRITTEN)
-async def update_user(session: SessionDep, user_id: UUID, body: UserPatch) -> OtherUser:
+@router.patch("/{user_id}", operation_id="update_user", responses={**WRITTEN, **GUARDED, **TAGGED})
+async def update_user(
+    session: SessionDep, user_id: UUID, body: UserPatch, if_match: IfMatchDep, response: Response
+) -> OtherUser:
     """Change a user. Only an admin may."""
-    return OtherUser.of(await users.update_user(session, user_id, body.model_dump(exclude_unset=True)))
+    still = _still(session, user_id, if_match)
+    user = await users.update_user(session, user_id, body.model_dump(exclude_unset=True), before=still)
+    return tagged(response, OtherUser.of(user))
 
 
-@router.delete("/{user_id}", operation_id="deactivate_user", status_code=HTTPStatus.NO_CONTENT, responses=DENIED)
-async def deactivate_user(session: SessionDep, user_id: UUID) -> None:
+@router.delete(
+    "/{user_id}",
+    operation_id="deactivate_user",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses={**DENIED, **GUARDED},
+)
+async def deactivate_user(session: SessionDep, user_id: UUID, if_match: IfMatchDep) -> None:
     """Deactivate a user: her next request is 401. What she owns stays."""
-    await users.update_user(session, user_id, {"is_active": False})
+    await users.update_user(session, user_id, {"is_active": False}, before=_still(session, user_id, if_match))
 
 
 @router.post("/{user_id}/purge", operation_id="purge_user", responses=DENIED)
@@ -177,11 +198,19 @@ async def list_authorized_roles(session: SessionDep, user_id: UUID, page: PageDe
     return RolePage.of(await page_by_key(session, held, Role.id, limit=page.limit, cursor=page.cursor))
 
 
-@router.put("/{user_id}/roles", operation_id="replace_user_roles", responses=WRITTEN)
-async def replace_user_roles(session: SessionDep, subject: CurrentUser, user_id: UUID, body: WantedRoles) -> OtherUser:
-    """Let a user hold these roles and no others. Whoever asks must hold those that are new."""
-    await assignments.replace(session, subject, user_id, {one.role: one.expires_at for one in body.roles})
-    return OtherUser.of(await users.get_user(session, user_id))
+@router.put("/{user_id}/roles", operation_id="replace_user_roles", responses={**WRITTEN, **GUARDED, **TAGGED})
+async def replace_user_roles(
+    session: SessionDep,
+    subject: CurrentUser,
+    user_id: UUID,
+    body: WantedRoles,
+    if_match: IfMatchDep,
+    response: Response,
+) -> OtherUser:
+    """Let a user hold these roles and no others. Whoever asks must hold those that are new. The tag is the user's."""
+    wanted = {one.role: one.expires_at for one in body.roles}
+    await assignments.replace(session, subject, user_id, wanted, before=_still(session, user_id, if_match))
+    return tagged(response, OtherUser.of(await users.get_user(session, user_id)))
 
 
 @router.put("/{user_id}/roles/{role}", operation_id="assign_role", responses=WRITTEN)
@@ -211,3 +240,13 @@ async def list_user_permissions(session: SessionDep, user_id: UUID) -> Permissio
 async def list_user_operations(session: SessionDep, user_id: UUID, document_id: UUID) -> Operations:
     """List what a user may do to a document; both must be visible to whoever asks."""
     return Operations(operations=await permissions.user_operations(session, user_id, document_id))
+
+
+def _still(session: SessionDep, user_id: UUID, if_match: Precondition) -> Callable[[], Awaitable[None]] | None:
+    """Return what sees that a user is still what the caller takes her for; None if the caller does not say."""
+
+    async def check() -> None:
+        shown = OtherUser.of(await users.get_user(session, user_id))
+        if_match.check(lambda: shown)
+
+    return check if if_match.asked else None
