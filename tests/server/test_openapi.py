@@ -95,6 +95,17 @@ def test_changes_have_no_defaults(operation: dict[str, Any]) -> None:
     assert "required" not in shape
 
 
+def test_lists_tell_of_their_links() -> None:
+    """Each list that has pages says so, in its parameters and in its headers."""
+    lists = [
+        operation for _, operation in OPERATIONS if "cursor" in {one["name"] for one in operation.get("parameters", [])}
+    ]
+    assert len(lists) >= 18
+    assert [] == [one["operationId"] for one in lists if "Link" not in one["responses"]["200"].get("headers", {})]
+    pages = [operation for _, operation in OPERATIONS if 'Page"' in str(operation["responses"]).replace("'", '"')]
+    assert {one["operationId"] for one in pages} == {one["operationId"] for one in lists}
+
+
 def test_conventions_are_described() -> None:
     """Each create, read and change of one thing tells of its tag, its precondition and its key; 304, 412 and 428 too."""
     for path in ("/documents", "/users", "/roles", "/configurations"):

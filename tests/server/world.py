@@ -167,9 +167,11 @@ class Door:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, *, change: Callable[[FastAPI], None] | None = None) -> AsyncIterator[Door]:
+async def serving(
+    settings: Settings, *, change: Callable[[FastAPI], None] | None = None, **more: Any
+) -> AsyncIterator[Door]:
     """Run the real application, with its lifespan; `change` may add a route for the test."""
-    app = create_app(settings)
+    app = create_app(settings, **more)
     if change is not None:
         change(app)
     async with AsyncExitStack() as stack:

@@ -17,7 +17,7 @@ LIBRARY = {
 SERVER = {
     "__init__": 0, "identifiers": 0, "errors": 0, "paging": 0, "body_limit": 0, "secret_files": 0, "embedded_host": 0,
     "opaque": 0, "described": 0, "logs": 0, "metrics": 0, "etags": 0,
-    "settings": 1, "security": 1, "embedded_roles": 1, "embedded_traces": 1, "embedded": 2,
+    "settings": 1, "security": 1, "embedded_roles": 1, "embedded_traces": 1, "embedded": 2, "telemetry": 2,
     "database": 3, "models": 4, "principals": 5, "policies": 6, "migrations": 6,
     "reviews": 6, "last_admin": 7, "migrate": 7, "audit": 7, "accounts": 8, "users": 9, "roles": 8, "purges": 8, "permissions": 8,
     "documents": 8, "search": 8, "idempotency": 8, "shares": 9, "configurations": 9, "assignments": 9, "auth": 9, "bulk": 9,

@@ -5,11 +5,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from opentelemetry.trace import TracerProvider
 from starlette.middleware.cors import CORSMiddleware
 
-from rowgate.server import migrate, problems
+from rowgate.server import migrate, problems, telemetry
 from rowgate.server.auth.passwords import Sender, find_sender
 from rowgate.server.body_limit import BodyLimit
 from rowgate.server.database import open_database
@@ -46,7 +48,11 @@ CORS: dict[str, Any] = {
 
 
 def create_app(
-    settings: Settings | None = None, *, urls: Urls | None = None, reset_sender: Sender | None = None
+    settings: Settings | None = None,
+    *,
+    urls: Urls | None = None,
+    reset_sender: Sender | None = None,
+    tracer_provider: TracerProvider | None = None,
 ) -> FastAPI:
     """Return the server as an ASGI application.
 
@@ -55,11 +61,14 @@ def create_app(
             embedded PostgreSQL with the application and stops it with it.
         urls: the logins of a database that somebody has prepared and keeps running; the application then does neither.
         reset_sender: sends the token to whoever forgot her password; else the settings name one.
+        tracer_provider: gets the spans, and stays its giver's; else the environment may say where they go.
 
     Raises:
         SettingsError: the environment holds a wrong setting.
     """
     chosen = settings or load_settings()
+    exporter = telemetry.exporting() if tracer_provider is None else None
+    provider = tracer_provider or exporter
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -72,6 +81,11 @@ def create_app(
             app.state.database = await stack.enter_async_context(
                 open_database(chosen, catalog, application=ready.application, owner=ready.owner)
             )
+            if exporter is not None:
+                stack.push_async_callback(to_thread.run_sync, exporter.shutdown)
+            for engine in (app.state.database.application, app.state.database.owner):
+                if provider is not None:
+                    telemetry.trace_statements(engine.sync_engine, provider)
             app.state.metrics.watch("application", app.state.database.application.sync_engine.pool)
             app.state.metrics.watch("owner", app.state.database.owner.sync_engine.pool)
             forget_the_dead()
@@ -81,6 +95,7 @@ def create_app(
         title="Rowgate",
         summary="Documents, and who may see them.",
         lifespan=lifespan,
+        telemetry={"tracer_provider": provider, "tracing": provider is not None, "metrics": False, "logs": False},
         redirect_slashes=False,  # a redirect would go to the host that the caller names
         responses=problems.responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
         separate_input_output_schemas=False,

@@ -4,10 +4,11 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
-from fastapi import Depends, HTTPException, Query, Request
+from fastapi import Depends, HTTPException, Query, Request, Response
 from fastapi.security import OAuth2PasswordBearer
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -18,10 +19,13 @@ from rowgate.server.audit import Origin, record
 from rowgate.server.auth.tokens import Client
 from rowgate.server.database import Database
 from rowgate.server.opaque import API_KEY, MAX_CHARS, digest
+from rowgate.server.paging import Page
 from rowgate.server.policies import SOFT_DELETE
 from rowgate.server.problems import origin_of
 from rowgate.server.security import InvalidToken, read_access_token
 from rowgate.server.settings import Settings
+
+FoundT = TypeVar("FoundT", bound=Page[Any])
 
 bearer = OAuth2PasswordBearer(tokenUrl="auth/token", auto_error=False)
 
@@ -157,16 +161,36 @@ RestoringSessionDep = Annotated[AsyncSession, Depends(get_restoring_session, sco
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """Which page of a list is asked for."""
+    """Which page of a list is asked for, and where the ones beside it are told."""
 
     limit: int
     cursor: str | None
+    request: Request
+    response: Response
+
+    def told(self, found: FoundT) -> FoundT:
+        """Tell of the pages beside this one in the header `Link` (RFC 8288), and return it."""
+        path = quote(self.request.url.path)
+        kept = [(name, value) for name, value in self.request.query_params.multi_items() if name != "cursor"]
+        cursors = {"first": None, "prev": found.previous_cursor, "next": found.next_cursor}
+        links = []
+        for relation, cursor in cursors.items():
+            if cursor is not None or relation == "first":
+                query = urlencode([*kept, *([] if cursor is None else [("cursor", cursor)])])
+                links.append(f'<{path}{"?" if query else ""}{query}>; rel="{relation}"')
+        self.response.headers["Link"] = ", ".join(links)
+        return found
 
 
 def get_paging(
+    request: Request,
+    response: Response,
     settings: SettingsDep,
     limit: Annotated[int, Query(ge=1, description="How many at the most.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=64, description="`next_cursor` of the page before.")] = None,
+    cursor: Annotated[
+        str | None,
+        Query(max_length=64, description="`next_cursor` of the page before, or the one in a link of `Link`."),
+    ] = None,
 ) -> Paging:
     """Give the page that is asked for.
 
@@ -175,7 +199,7 @@ def get_paging(
     """
     if limit > settings.max_page_size:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, f"A page has at most {settings.max_page_size} items.")
-    return Paging(limit, cursor)
+    return Paging(limit, cursor, request, response)
 
 
 PageDep = Annotated[Paging, Depends(get_paging)]

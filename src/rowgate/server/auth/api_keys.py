@@ -1,6 +1,6 @@
 """API keys: made once, shown once, found by their hash."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rowgate import Principal
 from rowgate.server import opaque
 from rowgate.server.models import ApiKey
+from rowgate.server.paging import Page, page_by_key
 
 
 class WiderThanTokenError(Exception):
@@ -50,9 +51,14 @@ async def create_key(
     return key, made.text
 
 
-async def list_keys(session: AsyncSession) -> Sequence[ApiKey]:
-    """Return the keys that are not revoked, newest first."""
-    return (await session.scalars(select(ApiKey).where(ApiKey.revoked_at.is_(None)).order_by(ApiKey.id.desc()))).all()
+async def list_keys(session: AsyncSession, *, limit: int, cursor: str | None) -> Page[ApiKey]:
+    """Return a page of the keys that are not revoked, newest first.
+
+    Raises:
+        InvalidCursorError: the cursor is not one of ours.
+    """
+    kept = select(ApiKey).where(ApiKey.revoked_at.is_(None))
+    return await page_by_key(session, kept, ApiKey.id, limit=limit, cursor=cursor)
 
 
 async def revoke_key(session: AsyncSession, key_id: UUID) -> bool:

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rowgate.server.logs import REQUEST_ID, WELL_FORMED
 from rowgate.server.metrics import Metrics
+from rowgate.server.telemetry import mark_request
 
 logger = logging.getLogger("rowgate.access")
 
@@ -35,6 +36,7 @@ class Requests:
             return
         request_id = _id_of(scope)
         scope.setdefault("state", {})["request_id"] = request_id
+        mark_request(request_id, has_query=bool(scope["query_string"]))
         status: int | None = None
         began = ended = time.perf_counter()
 

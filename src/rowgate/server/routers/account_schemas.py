@@ -82,10 +82,11 @@ class SessionOut(Stored):
     current: bool = False
 
 
-class SessionList(BaseModel):
-    """One's log-ins, newest first."""
+class SessionPage(BaseModel):
+    """A page of one's log-ins, newest first. `next_cursor` is null on the last."""
 
     items: list[SessionOut]
+    next_cursor: str | None
 
 
 class ApiKeyIn(Strict):
@@ -115,7 +116,8 @@ class ApiKeyMade(ApiKeyOut):
     key: str
 
 
-class ApiKeyList(BaseModel):
-    """One's API keys, newest first."""
+class ApiKeyPage(BaseModel):
+    """A page of one's API keys, newest first. `next_cursor` is null on the last."""
 
     items: list[ApiKeyOut]
+    next_cursor: str | None

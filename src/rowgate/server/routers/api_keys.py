@@ -6,21 +6,22 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException
 
 from rowgate.server.auth import api_keys
-from rowgate.server.dependencies import PersonDep, SessionDep
+from rowgate.server.dependencies import PageDep, PersonDep, SessionDep
 from rowgate.server.errors import ConflictError
 from rowgate.server.problems import not_found, responses
-from rowgate.server.routers.account_schemas import ApiKeyIn, ApiKeyList, ApiKeyMade, ApiKeyOut
-from rowgate.server.routers.conventions import OnceDep
+from rowgate.server.routers.account_schemas import ApiKeyIn, ApiKeyMade, ApiKeyOut, ApiKeyPage
+from rowgate.server.routers.conventions import LINKED, OnceDep
 
 router = APIRouter(
     prefix="/api-keys", tags=["api-keys"], responses=responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 )
 
 
-@router.get("", operation_id="list_api_keys")
-async def list_api_keys(session: SessionDep, _acting: PersonDep) -> ApiKeyList:
+@router.get("", operation_id="list_api_keys", responses=LINKED)
+async def list_api_keys(session: SessionDep, _acting: PersonDep, page: PageDep) -> ApiKeyPage:
     """List one's keys, newest first. Their text is not among it."""
-    return ApiKeyList(items=[ApiKeyOut.model_validate(item) for item in await api_keys.list_keys(session)])
+    found = page.told(await api_keys.list_keys(session, limit=page.limit, cursor=page.cursor))
+    return ApiKeyPage(items=[ApiKeyOut.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
 
 
 @router.post(

@@ -13,6 +13,7 @@ from rowgate.fastapi import Opener, opener_dependency
 from rowgate.server import audit
 from rowgate.server.dependencies import PageDep, SessionDep, get_sessions, get_who
 from rowgate.server.problems import responses
+from rowgate.server.routers.conventions import LINKED
 from rowgate.server.routers.role_schemas import AuditLine, AuditPage, Moment
 from rowgate.server.routers.schemas import storable
 
@@ -36,10 +37,10 @@ def get_filter(
 FilterDep = Annotated[audit.Filter, Depends(get_filter)]
 
 
-@router.get("", operation_id="list_audit")
+@router.get("", operation_id="list_audit", responses=LINKED)
 async def list_audit(session: SessionDep, wanted: FilterDep, page: PageDep) -> AuditPage:
     """List the lines that whoever asks may see, newest first."""
-    found = await audit.list_entries(session, wanted, limit=page.limit, cursor=page.cursor)
+    found = page.told(await audit.list_entries(session, wanted, limit=page.limit, cursor=page.cursor))
     return AuditPage(items=[AuditLine.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
 
 

@@ -10,7 +10,17 @@ from rowgate.server import configurations
 from rowgate.server.dependencies import CurrentUser, PageDep, SessionDep
 from rowgate.server.etags import Precondition
 from rowgate.server.problems import responses
-from rowgate.server.routers.conventions import GUARDED, MADE, READ, REPLAYED, TAGGED, IfMatchDep, OnceDep, tagged
+from rowgate.server.routers.conventions import (
+    GUARDED,
+    LINKED,
+    MADE,
+    READ,
+    REPLAYED,
+    TAGGED,
+    IfMatchDep,
+    OnceDep,
+    tagged,
+)
 from rowgate.server.routers.grant_schemas import (
     MAX_LEVEL,
     ConfigurationIn,
@@ -31,18 +41,20 @@ WRITTEN = {**DENIED, **responses(HTTPStatus.BAD_REQUEST)}
 Level = Annotated[int, Query(ge=1, le=MAX_LEVEL, description="At this access level, or a higher one.")]
 
 
-@router.get("", operation_id="list_configurations")
+@router.get("", operation_id="list_configurations", responses=LINKED)
 async def list_configurations(session: SessionDep, page: PageDep) -> ConfigurationPage:
     """List the configurations that whoever asks may see, newest first."""
-    found = await configurations.list_configurations(session, min_level=None, limit=page.limit, cursor=page.cursor)
+    found = page.told(
+        await configurations.list_configurations(session, min_level=None, limit=page.limit, cursor=page.cursor)
+    )
     return ConfigurationPage.of(found)
 
 
-@router.get("/mine", operation_id="list_my_configurations")
+@router.get("/mine", operation_id="list_my_configurations", responses=LINKED)
 async def list_my_configurations(session: SessionDep, page: PageDep, access_level: Level = 1) -> ConfigurationPage:
     """List the configurations that roles of whoever asks are granted, each at its highest level."""
-    found = await configurations.list_configurations(
-        session, min_level=access_level, limit=page.limit, cursor=page.cursor
+    found = page.told(
+        await configurations.list_configurations(session, min_level=access_level, limit=page.limit, cursor=page.cursor)
     )
     return ConfigurationPage.of(found)
 
@@ -90,11 +102,13 @@ async def delete_configuration(session: SessionDep, configuration_id: UUID, if_m
     await configurations.delete_configuration(session, configuration_id)
 
 
-@router.get("/{configuration_id}/grants", operation_id="list_configuration_grants", responses=MISSING)
+@router.get("/{configuration_id}/grants", operation_id="list_configuration_grants", responses={**LINKED, **MISSING})
 async def list_configuration_grants(session: SessionDep, configuration_id: UUID, page: PageDep) -> GrantPage:
     """List the roles that a configuration is granted to: all for an admin, one's own for others."""
-    found = await configurations.list_grants(
-        session, configuration_id=configuration_id, limit=page.limit, cursor=page.cursor
+    found = page.told(
+        await configurations.list_grants(
+            session, configuration_id=configuration_id, limit=page.limit, cursor=page.cursor
+        )
     )
     return GrantPage.of(found)
 

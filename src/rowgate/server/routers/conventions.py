@@ -20,6 +20,20 @@ ETAG: Final = {
     "example": '"qK8gVn2kq7c4m0gq3e7w5A"',
 }
 
+LINKED: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "Successful Response",
+        "headers": {
+            "Link": {
+                "description": "The first page, the one before and the next one (RFC 8288).",
+                "schema": {"type": "string"},
+                "example": '</documents?limit=20>; rel="first", </documents?limit=20&cursor=AZ>; rel="next"',
+            }
+        },
+    }
+}
+"""For a list."""
+
 TAGGED: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "Successful Response", "headers": {"ETag": ETAG}}
 }

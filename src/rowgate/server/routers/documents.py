@@ -18,7 +18,17 @@ from rowgate.server.dependencies import (
 )
 from rowgate.server.models import Document
 from rowgate.server.problems import not_found, responses
-from rowgate.server.routers.conventions import GUARDED, MADE, READ, REPLAYED, TAGGED, IfMatchDep, OnceDep, tagged
+from rowgate.server.routers.conventions import (
+    GUARDED,
+    LINKED,
+    MADE,
+    READ,
+    REPLAYED,
+    TAGGED,
+    IfMatchDep,
+    OnceDep,
+    tagged,
+)
 from rowgate.server.routers.role_schemas import ROLE_NAME, Purged
 from rowgate.server.routers.schemas import (
     DocumentIn,
@@ -56,7 +66,7 @@ def get_filter(
 @router.get(
     "",
     operation_id="list_documents",
-    responses=responses(HTTPStatus.FORBIDDEN),
+    responses={**LINKED, **responses(HTTPStatus.FORBIDDEN)},
     response_model_exclude_unset=True,
 )
 async def list_documents(
@@ -66,8 +76,10 @@ async def list_documents(
     wanted: Annotated[search.Filter, Depends(get_filter)],
 ) -> DocumentPage:
     """List the documents that whoever asks may see: newest first, or with `q` what fits best first."""
-    found = await search.list_documents(
-        session, wanted, permissions="permissions" in include, limit=page.limit, cursor=page.cursor
+    found = page.told(
+        await search.list_documents(
+            session, wanted, permissions="permissions" in include, limit=page.limit, cursor=page.cursor
+        )
     )
     return DocumentPage(items=[DocumentRow.of(row) for row in found.rows], next_cursor=found.next_cursor)
 

@@ -12,7 +12,17 @@ from rowgate.server.dependencies import CurrentUser, PageDep, SessionDep
 from rowgate.server.models import ExclusionKind, User
 from rowgate.server.paging import page_by_key
 from rowgate.server.problems import responses
-from rowgate.server.routers.conventions import GUARDED, MADE, READ, REPLAYED, TAGGED, IfMatchDep, OnceDep, tagged
+from rowgate.server.routers.conventions import (
+    GUARDED,
+    LINKED,
+    MADE,
+    READ,
+    REPLAYED,
+    TAGGED,
+    IfMatchDep,
+    OnceDep,
+    tagged,
+)
 from rowgate.server.routers.grant_schemas import GrantPage
 from rowgate.server.routers.role_schemas import (
     Operations,
@@ -35,10 +45,10 @@ WRITTEN = {**DENIED, **responses(HTTPStatus.BAD_REQUEST)}
 Inherited = Annotated[bool, Query(description="By any number of steps, not only by one.")]
 
 
-@router.get("", operation_id="list_roles")
+@router.get("", operation_id="list_roles", responses=LINKED)
 async def list_roles(session: SessionDep, page: PageDep) -> RolePage:
     """List the roles, newest first."""
-    return RolePage.of(await roles.list_roles(session, limit=page.limit, cursor=page.cursor))
+    return RolePage.of(page.told(await roles.list_roles(session, limit=page.limit, cursor=page.cursor)))
 
 
 @router.post("", operation_id="create_role", status_code=HTTPStatus.CREATED, responses={**MADE, **WRITTEN})
@@ -82,7 +92,7 @@ async def delete_role(session: SessionDep, role: RolePath, if_match: IfMatchDep)
     await roles.delete_role(session, role, before=lambda locked: if_match.check(lambda: RoleOut.model_validate(locked)))
 
 
-@router.get("/{role}/users", operation_id="list_role_users", responses=MISSING)
+@router.get("/{role}/users", operation_id="list_role_users", responses={**LINKED, **MISSING})
 async def list_role_users(
     session: SessionDep, role: RolePath, page: PageDep, *, inherited: Inherited = False
 ) -> UserPage:
@@ -90,27 +100,27 @@ async def list_role_users(
     found = await roles.get_role(session, role)
     holders = reviews.authorized_users(found.id) if inherited else reviews.assigned_users(found.id)
     users = holders.options(selectinload(User.roles))
-    return UserPage.of(await page_by_key(session, users, User.id, limit=page.limit, cursor=page.cursor))
+    return UserPage.of(page.told(await page_by_key(session, users, User.id, limit=page.limit, cursor=page.cursor)))
 
 
-@router.get("/{role}/juniors", operation_id="list_junior_roles", responses=MISSING)
+@router.get("/{role}/juniors", operation_id="list_junior_roles", responses={**LINKED, **MISSING})
 async def list_junior_roles(
     session: SessionDep, role: RolePath, page: PageDep, *, inherited: Inherited = False
 ) -> RolePage:
     """List the roles that a role inherits."""
-    found = await roles.list_relatives(
-        session, role, up=False, inherited=inherited, limit=page.limit, cursor=page.cursor
+    found = page.told(
+        await roles.list_relatives(session, role, up=False, inherited=inherited, limit=page.limit, cursor=page.cursor)
     )
     return RolePage.of(found)
 
 
-@router.get("/{role}/seniors", operation_id="list_senior_roles", responses=MISSING)
+@router.get("/{role}/seniors", operation_id="list_senior_roles", responses={**LINKED, **MISSING})
 async def list_senior_roles(
     session: SessionDep, role: RolePath, page: PageDep, *, inherited: Inherited = False
 ) -> RolePage:
     """List the roles that inherit a role."""
-    found = await roles.list_relatives(
-        session, role, up=True, inherited=inherited, limit=page.limit, cursor=page.cursor
+    found = page.told(
+        await roles.list_relatives(session, role, up=True, inherited=inherited, limit=page.limit, cursor=page.cursor)
     )
     return RolePage.of(found)
 
@@ -131,10 +141,10 @@ async def delete_inheritance(session: SessionDep, role: RolePath, other: OtherPa
     await roles.delete_inheritance(session, role, other)
 
 
-@router.get("/{role}/exclusions/{kind}", operation_id="list_exclusions", responses=MISSING)
+@router.get("/{role}/exclusions/{kind}", operation_id="list_exclusions", responses={**LINKED, **MISSING})
 async def list_exclusions(session: SessionDep, role: RolePath, kind: ExclusionKind, page: PageDep) -> RolePage:
     """List the roles that nobody may hold (static) or have active (dynamic) together with this one."""
-    return RolePage.of(await roles.list_excluded(session, role, kind, limit=page.limit, cursor=page.cursor))
+    return RolePage.of(page.told(await roles.list_excluded(session, role, kind, limit=page.limit, cursor=page.cursor)))
 
 
 @router.put(
@@ -175,8 +185,8 @@ async def list_role_operations(session: SessionDep, role: RolePath, document_id:
     return Operations(operations=await permissions.role_operations(session, found, document_id))
 
 
-@router.get("/{role}/configurations", operation_id="list_role_configurations", responses=MISSING)
+@router.get("/{role}/configurations", operation_id="list_role_configurations", responses={**LINKED, **MISSING})
 async def list_role_configurations(session: SessionDep, role: RolePath, page: PageDep) -> GrantPage:
     """List the configurations that a role is granted, those that are over included; of them, what one may see."""
-    found = await configurations.list_grants(session, role_name=role, limit=page.limit, cursor=page.cursor)
+    found = page.told(await configurations.list_grants(session, role_name=role, limit=page.limit, cursor=page.cursor))
     return GrantPage.of(found)

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from rowgate.server import shares
 from rowgate.server.dependencies import CurrentUser, PageDep, SessionDep
 from rowgate.server.problems import responses
+from rowgate.server.routers.conventions import LINKED
 from rowgate.server.routers.grant_schemas import ShareIn, ShareOut, SharePage
 from rowgate.server.routers.role_schemas import RolePath
 
@@ -21,10 +22,10 @@ DENIED = responses(HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT)
 WRITTEN = {**DENIED, **responses(HTTPStatus.BAD_REQUEST)}
 
 
-@router.get("", operation_id="list_shares")
+@router.get("", operation_id="list_shares", responses=LINKED)
 async def list_shares(session: SessionDep, document_id: UUID, page: PageDep) -> SharePage:
     """List with whom a document is shared: all for its owner and admins, what is shared with oneself for others."""
-    found = await shares.list_shares(session, document_id, limit=page.limit, cursor=page.cursor)
+    found = page.told(await shares.list_shares(session, document_id, limit=page.limit, cursor=page.cursor))
     return SharePage(items=[ShareOut.of(row) for row in found.rows], next_cursor=found.next_cursor)
 
 

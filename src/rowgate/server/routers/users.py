@@ -16,7 +16,17 @@ from rowgate.server.etags import Precondition
 from rowgate.server.models import Role, User
 from rowgate.server.paging import page_by_key
 from rowgate.server.problems import not_found, responses
-from rowgate.server.routers.conventions import GUARDED, MADE, READ, REPLAYED, TAGGED, IfMatchDep, OnceDep, tagged
+from rowgate.server.routers.conventions import (
+    GUARDED,
+    LINKED,
+    MADE,
+    READ,
+    REPLAYED,
+    TAGGED,
+    IfMatchDep,
+    OnceDep,
+    tagged,
+)
 from rowgate.server.routers.role_schemas import (
     ROLE_NAME,
     AssignmentOut,
@@ -92,10 +102,10 @@ async def list_my_permissions(session: SessionDep) -> Permissions:
     return Permissions(items=[PermissionOut.model_validate(one) for one in found])
 
 
-@router.get("", operation_id="list_users")
+@router.get("", operation_id="list_users", responses=LINKED)
 async def list_users(session: SessionDep, wanted: FilterDep, page: PageDep) -> UserPage:
     """List the users whom whoever asks may see, newest first: all for an admin, oneself for others."""
-    return UserPage.of(await users.list_users(session, wanted, limit=page.limit, cursor=page.cursor))
+    return UserPage.of(page.told(await users.list_users(session, wanted, limit=page.limit, cursor=page.cursor)))
 
 
 @router.get("/count", operation_id="count_users")
@@ -182,20 +192,20 @@ async def purge_user(
     return Purged(counts=await purges.purge_user(sessions, user_id, actor=subject, origin=origin, heir=heir))
 
 
-@router.get("/{user_id}/roles", operation_id="list_user_roles", responses=MISSING)
+@router.get("/{user_id}/roles", operation_id="list_user_roles", responses={**LINKED, **MISSING})
 async def list_user_roles(session: SessionDep, user_id: UUID, page: PageDep) -> AssignmentPage:
     """List the roles that a user was given, those that are over included."""
-    found = await assignments.list_assignments(session, user_id, limit=page.limit, cursor=page.cursor)
+    found = page.told(await assignments.list_assignments(session, user_id, limit=page.limit, cursor=page.cursor))
     return AssignmentPage(items=[AssignmentOut.of(row) for row in found.rows], next_cursor=found.next_cursor)
 
 
-@router.get("/{user_id}/authorized-roles", operation_id="list_authorized_roles", responses=MISSING)
+@router.get("/{user_id}/authorized-roles", operation_id="list_authorized_roles", responses={**LINKED, **MISSING})
 async def list_authorized_roles(session: SessionDep, user_id: UUID, page: PageDep) -> RolePage:
     """List the roles that a user holds now, and those that they inherit."""
     if await session.get(User, user_id) is None:
         raise NotFoundError
     held = reviews.authorized_roles(user_id)
-    return RolePage.of(await page_by_key(session, held, Role.id, limit=page.limit, cursor=page.cursor))
+    return RolePage.of(page.told(await page_by_key(session, held, Role.id, limit=page.limit, cursor=page.cursor)))
 
 
 @router.put("/{user_id}/roles", operation_id="replace_user_roles", responses={**WRITTEN, **GUARDED, **TAGGED})
