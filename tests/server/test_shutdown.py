@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 import psycopg
 import pytest
+from sqlalchemy.engine import URL
 
 from conftest import Logins
 from server.processes import Server, folder, serve
@@ -29,10 +30,10 @@ def settings(database: Logins) -> dict[str, str]:
     }
 
 
-def waits_for_a_lock(database: Logins) -> bool:
-    """Say whether a statement of the application waits for somebody's lock."""
-    ask = "SELECT count(*) FROM pg_stat_activity WHERE usename = %s AND wait_event_type = 'Lock'"
-    return bool(query(database.owner, ask, database.app.username)[0][0])
+def waits_for_a_lock(superuser: URL) -> bool:
+    """Say whether a statement in the test's database waits for somebody's lock; others may not see that of it."""
+    ask = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    return bool(query(superuser, ask)[0][0])
 
 
 def until(condition: Any, what: str) -> None:
@@ -56,11 +57,14 @@ def refuses(server: Server) -> bool:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_running_request_finishes(database: Logins, world: World, workers: int) -> None:
+def test_running_request_finishes(database: Logins, superuser: URL, world: World, workers: int) -> None:
     """A change that waits for a lock when SIGTERM comes is stored and answered; new ones are refused; nothing stays."""
     key = world.doc("free public free kept").id
-    with folder() as path, serve(path, "--workers", str(workers), **settings(database)) as server:
-        free = server.log_in("free", PASSWORD)
+    with (
+        folder() as path,
+        serve(path, "--workers", str(workers), **settings(database)) as server,
+        server.log_in("free", PASSWORD) as free,
+    ):
         answers: list[int] = []
         with psycopg.connect(conninfo(database.owner)) as holder:
             holder.execute("SELECT 1 FROM documents WHERE id = %s FOR UPDATE", [key])
@@ -68,14 +72,13 @@ def test_running_request_finishes(database: Logins, world: World, workers: int) 
                 target=lambda: answers.append(free.patch(f"/documents/{key}", json={"title": "kept"}).status_code)
             )
             change.start()
-            until(lambda: waits_for_a_lock(database), "the change does not wait")
+            until(lambda: waits_for_a_lock(superuser), "the change does not wait")
             server.process.send_signal(signal.SIGTERM)
             until(lambda: refuses(server), "new connections are taken")
             assert [] == answers
             assert server.process.poll() is None
             holder.rollback()
         change.join(30)
-        free.close()
         server.process.wait(30)
         assert [200] == answers
         assert [("kept",)] == query(database.owner, "SELECT title FROM documents WHERE id = %s", key)
@@ -94,23 +97,25 @@ def lines_are_json(server: Server) -> None:
     assert "Traceback" not in server.output
 
 
-def test_request_that_never_ends_is_cut(database: Logins, world: World) -> None:
+def test_request_that_never_ends_is_cut(database: Logins, superuser: URL, world: World) -> None:
     """After ten seconds a request that still waits is given up, and nothing of it is stored: the server ends."""
     key = world.doc("free public free kept").id
-    with folder() as path, serve(path, **settings(database)) as server:
-        free = server.log_in("free", PASSWORD)
+    with (
+        folder() as path,
+        serve(path, **settings(database)) as server,
+        server.log_in("free", PASSWORD) as free,
+    ):
         with psycopg.connect(conninfo(database.owner)) as holder:
             holder.execute("SELECT 1 FROM documents WHERE id = %s FOR UPDATE", [key])
             change = threading.Thread(target=lambda: _try(free, key))
             change.start()
-            until(lambda: waits_for_a_lock(database), "the change does not wait")
+            until(lambda: waits_for_a_lock(superuser), "the change does not wait")
             began = time.monotonic()
             server.process.send_signal(signal.SIGTERM)
             server.process.wait(40)
             assert 8 < time.monotonic() - began < 30
             holder.rollback()
         change.join(30)
-        free.close()
     assert [("free public free kept",)] == query(database.owner, "SELECT title FROM documents WHERE id = %s", key)
 
 
