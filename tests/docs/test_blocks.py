@@ -83,7 +83,7 @@ def test_shell_blocks_name_commands_that_exist(page: Path, line: str) -> None:
         return
     given = words[words.index("rowgate") + 1 :]
     given = given[: next((n for n, word in enumerate(given) if word in {">", "|", "&", "&&"}), len(given))]
-    if given and given[0] in {"--help", "--version"}:
+    if given and given[0] in {"--help", "--version", "--install-completion"}:
         return
     name = next((key for key in COMMANDS if tuple(given[: len(key)]) == key), None)
     assert name is not None, f"{page.name}: no command is named {' '.join(given)}"

@@ -27,6 +27,7 @@ class Row:
 
 
 SHARE = {"level": "viewer"}
+FILE = "title,content\nnew,text\n"
 ROWS = (
     Row("GET", "/users", "401 200 200 200 200 200 200 200 401"),
     Row("GET", "/users/count", "401 200 200 200 200 200 200 200 401"),
@@ -56,6 +57,8 @@ ROWS = (
     Row("GET", "/audit/export", "401 200 200 200 200 200 200 200 401"),
     Row("GET", "/documents/{document}", "401 404 404 200 200 200 404 404 401"),
     Row("GET", "/documents?include=permissions&q=text", "401 200 200 200 200 200 200 200 401"),
+    Row("POST", "/documents/import", "401 200 200 200 200 200 200 200 401", FILE),
+    Row("GET", "/documents/export", "401 200 200 200 200 200 200 200 401"),
     Row("GET", "/documents/{document}/shares", "401 404 404 200 200 200 404 404 401"),
     Row("PATCH", "/documents/{document}", "401 404 404 403 200 200 404 404 401", {"title": "new"}),
     Row("PATCH", "/documents/{document}", "401 404 404 403 200 403 404 404 401", {"is_public": True}),
@@ -104,4 +107,6 @@ def table() -> str:
 
 
 def _words(body: Any) -> str:
+    if isinstance(body, str):
+        return body.splitlines()[0]
     return "{" + ", ".join(sorted(body)) + "}"

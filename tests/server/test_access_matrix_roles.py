@@ -76,7 +76,10 @@ async def ask(client: httpx2.AsyncClient, column: str, keys: dict[str, UUID]) ->
     itself = keys.get(NAMES.get(column, column), keys["bystander"])
     for row in ROWS:
         path = row.path.format(**keys, self=itself)
-        answer = await client.request(row.method, path, json=row.body)
+        sent = {"json": row.body}
+        if isinstance(row.body, str):  # a file
+            sent = {"content": row.body, "headers": {"Content-Type": "text/csv"}}
+        answer = await client.request(row.method, path, **sent)
         if answer.status_code >= 400:
             problem(answer)
         found.append(answer.status_code)

@@ -47,7 +47,17 @@ COMMANDS = {
     ("db", "history"): ["newest first"],
     ("db", "check"): ["models"],
     ("db", "sql"): ["psql"],
-    ("user",): ["create"],
+    ("db", "cleanup"): ["--days", "--json", "cron"],
+    ("user",): ["create", "list", "show", "deactivate", "activate", "password", "purge"],
+    ("user", "list"): ["--active", "--inactive", "--role", "--limit", "--as", "--reason", "--json", "example"],
+    ("role",): ["list", "members", "create", "delete", "assign", "revoke", "inherit", "disinherit"],
+    ("role", "assign"): ["--until", "--as", "example"],
+    ("grant",): ["list", "add", "remove"],
+    ("grant", "add"): ["--level", "--until", "example"],
+    ("document",): ["list", "show", "restore", "purge", "share", "unshare", "import", "export", "--as", "--system"],
+    ("document", "import"): ["--format", "--owner", "--as", "--system", "exit code 3", "example"],
+    ("audit",): ["list", "export"],
+    ("audit", "list"): ["--kind", "--since", "--before", "example"],
     ("user", "create"): ["--email", "--role", "--password-stdin", "username"],
 }
 
@@ -59,6 +69,15 @@ def test_help_teaches(command: tuple[str, ...], tmp_path: Path) -> None:
     assert (0, "") == (result.returncode, result.stderr)
     assert [] == [word for word in COMMANDS[command] if word.lower() not in result.stdout.lower()]
     assert [] == list(tmp_path.iterdir())
+
+
+def test_the_shell_completes(tmp_path: Path) -> None:
+    """What a shell asks for after `rowgate us` and `rowgate role as` is answered with the commands that fit."""
+    for typed, expected in (("us", "user"), ("role as", "assign"), ("document import --fo", "--format")):
+        words = f"rowgate {typed}"
+        asked = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1), "_ROWGATE_COMPLETE": "complete_bash"}
+        result = rowgate(cwd=tmp_path, **asked)
+        assert (0, [expected]) == (result.returncode, result.stdout.split()), result
 
 
 def test_help_answers_in_under_a_second(tmp_path: Path) -> None:

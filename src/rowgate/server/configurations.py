@@ -125,7 +125,12 @@ async def delete_configuration(session: AsyncSession, configuration_id: UUID) ->
 
 
 async def grant(
-    session: AsyncSession, giver: UUID, configuration_id: UUID, role_name: str, level: int, expires_at: datetime | None
+    session: AsyncSession,
+    giver: UUID | None,
+    configuration_id: UUID,
+    role_name: str,
+    level: int,
+    expires_at: datetime | None,
 ) -> RoleConfiguration:
     """Grant a configuration to a role, or change the grant.
 
@@ -161,7 +166,7 @@ async def withdraw(session: AsyncSession, configuration_id: UUID, role_name: str
         NotFoundError: there is no such grant, or none that she may see.
     """
     role = await get_role(session, role_name)
-    await get_configuration(session, configuration_id)
+    await _see(session, configuration_id)
     same = select(RoleConfiguration).where(
         RoleConfiguration.configuration_id == configuration_id, RoleConfiguration.role_id == role.id
     )
@@ -189,11 +194,16 @@ async def list_grants(
     """
     found = _whole(select(RoleConfiguration))
     if configuration_id is not None:
-        await get_configuration(session, configuration_id)
+        await _see(session, configuration_id)
         found = found.where(RoleConfiguration.configuration_id == configuration_id)
     if role_name is not None:
         found = found.where(RoleConfiguration.role_id == (await get_role(session, role_name)).id)
     return await page_by_key(session, found, RoleConfiguration.id, limit=limit, cursor=cursor)
+
+
+async def _see(session: AsyncSession, configuration_id: UUID) -> None:
+    if await session.get(Configuration, configuration_id) is None:
+        raise NotFoundError
 
 
 def _whole(found: Any) -> Any:

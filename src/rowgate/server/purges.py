@@ -15,7 +15,7 @@ Counts = dict[str, Any]
 
 
 async def purge_user(
-    sessions: Sessions, user_id: UUID, *, actor: UUID, origin: Origin | None, heir: UUID | None
+    sessions: Sessions, user_id: UUID, *, actor: UUID | None, origin: Origin | None, heir: UUID | None
 ) -> Counts:
     """Delete a deactivated user with all that is hers; return how many rows of each table went or changed hands.
 

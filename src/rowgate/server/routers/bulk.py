@@ -65,10 +65,10 @@ OpenerDep = Annotated[Opener, Depends(get_opener)]
 )
 async def import_documents(request: Request, open_session: OpenerDep) -> Imported:
     """Store the documents of a CSV or JSONL file, line by line. Bad lines are told with their numbers; all others are stored."""
+    await _see_who_asks(open_session())
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in FORMATS:
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Send one of {', '.join(FORMATS)}.")
-    await _see_who_asks(open_session())
     summary = Summary()
     reads = read(numbered(request.stream()), reader_of(FORMATS[media_type], DocumentLine))
     try:
