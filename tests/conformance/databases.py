@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import create_engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from conformance.walls import ddl
 from rowgate.testing.arena import Arena
 from rowgate.testing.world import OwnWorld
 
@@ -35,14 +36,25 @@ def engines(driver: str, folder: Path, logins: Any) -> tuple[Any, Any, list[str]
 
 @asynccontextmanager
 async def opened(
-    driver: str, folder: Path, cluster: Any, protection: Any, *, as_owner: bool = False
+    driver: str, folder: Path, cluster: Any, protection: Any, *, as_owner: bool = False, walled: bool = False
 ) -> AsyncIterator[Arena]:
-    """Open the suite's own world in a new database; `as_owner` lets the application log in as the owner."""
+    """Open the suite's own world in a new database.
+
+    Args:
+        driver: one of `DRIVERS`.
+        folder: for a file of SQLite.
+        cluster: the server, for PostgreSQL.
+        protection: what is judged.
+        as_owner: lets the application log in as the owner.
+        walled: makes the wall, and grants what it grants.
+    """
     with ExitStack() as database:
         logins = None if "sqlite" in driver else database.enter_context(cluster.database())
         if as_owner and logins is not None:
             logins = replace(logins, app=logins.owner)
         app, owner, grant = engines(driver, folder, logins)
+        if walled and logins is not None:
+            grant = [*ddl(str(logins.app.username)), *(line for line in grant if line.startswith("ALTER DATABASE"))]
         arena = Arena(OwnWorld(), protection, app, owner, grant)
         try:
             await arena.open()
