@@ -18,6 +18,12 @@ import pytest
 from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
+from rowgate.wall import Signed
+
+WALL_KEY = "k" * 64
+"""Signs who acts for the databases that the template is cloned into."""
+WALL_SIGNING = Signed([WALL_KEY])
+
 
 @dataclass(frozen=True)
 class Logins:
@@ -114,11 +120,14 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def template(cluster: Cluster) -> Iterator[str]:
-    """Give the name of a database with the server's schema, migrated by Alembic as its owner."""
+    """Give the name of a database with the server's schema and wall, migrated by Alembic as its owner."""
     from rowgate.server.migrate import upgrade
+    from rowgate.server.walls import accept, as_owner
 
     name = cluster.create()
-    asyncio.run(upgrade(cluster.logins(name).owner, application_role=cluster.app))
+    owner = cluster.logins(name).owner
+    asyncio.run(upgrade(owner, application_role=cluster.app))
+    asyncio.run(as_owner(owner, lambda connection: accept(connection, WALL_SIGNING)))
     yield name
     cluster.drop(name)
 

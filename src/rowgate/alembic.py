@@ -5,7 +5,7 @@ In `env.py`, where the owner of the tables is logged in:
     from rowgate.alembic import walled
     context.configure(connection=connection, target_metadata=Base.metadata, **walled(catalog, role="app", signing=signing))
 
-Migrations then call `op.create_policy(...)`, `op.enable_row_security(...)` and their like, each with its opposite. Rows are
+`**unwalled()` instead is a database without the wall. Migrations then call `op.create_policy(...)`, `op.enable_row_security(...)` and their like, each with its opposite. Rows are
 migrated by the owner, whom a policy of the wall lets see all of them. Nothing is registered but by importing this module:
 Alembic without it is Alembic (https://alembic.sqlalchemy.org/en/latest/api/plugins.html).
 """
@@ -18,8 +18,10 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 from alembic.operations.ops import UpgradeOps
+from alembic.runtime.migration import MigrationContext
 from alembic.runtime.plugins import Plugin
 from alembic.util import CommandError, DispatchPriority, PriorityDispatchResult
+from sqlalchemy import Connection
 
 from rowgate.catalog import Catalog
 from rowgate.live import Difference, differences
@@ -30,6 +32,8 @@ from rowgate.wall.table_objects import Policy, Rights, RowSecurity, Trigger
 PLUGIN = "rowgate.alembic"
 APPLICATION = "rowgate: the application's role"
 """In a migration: the role that `walled(role=...)` names. It may have another name in each database."""
+
+_NO_ROLE = "the application's role is not known: context.configure(..., **walled(catalog, role=..., signing=...))"
 
 NAMES: dict[type[Any], tuple[str, str]] = {
     Schema: ("create_wall_schema", "drop_wall_schema"),
@@ -43,13 +47,23 @@ NAMES: dict[type[Any], tuple[str, str]] = {
 }
 """What each object of the wall is made by in a migration, and unmade by."""
 
+_NAMED: dict[type[Any], tuple[str, ...]] = {
+    Table: ("schema", "name"),
+    Function: ("schema", "name", "arguments"),
+    Policy: ("schema", "table", "name"),
+    Trigger: ("schema", "table", "name"),
+    Rights: ("schema", "table", "role"),
+}
+"""The fields by which an object is unmade, if not all of them."""
+_WIDTH = 110
+
 
 @dataclass(frozen=True, slots=True)
 class Walled:
-    """The wall that a migration environment works towards, and the application's role in this database."""
+    """The wall that a migration environment works towards, and the application's role in this database; None: no wall."""
 
-    wall: Wall
-    role: str
+    wall: Wall | None
+    role: str | None
 
 
 def walled(
@@ -66,6 +80,34 @@ def walled(
     """
     wall = create(catalog, role=role, signing=signing, owner=owner, schema=schema)
     return {"rowgate": Walled(wall, role), "autogenerate_plugins": ["alembic.autogenerate.*", PLUGIN]}
+
+
+def unwalled() -> dict[str, Any]:
+    """Return the options for `context.configure()` of a database without a wall: migrations leave it out.
+
+    For a copy of the tables where row security is not wanted, or not to be had.
+    """
+    return {"rowgate": Walled(None, None)}
+
+
+def mend(connection: Connection, wall: Wall) -> list[Difference]:
+    """Make the wall stand as it is declared: what is missing is made, what was changed put right, the rest removed.
+
+    Args:
+        connection: as the owner of the tables, in a transaction of the caller's.
+        wall: of the catalog, as `rowgate.wall.create()` gives it.
+
+    Returns:
+        What was not as declared.
+
+    Raises:
+        CommandError: there is a table in the schema of the wall that is not the wall's.
+    """
+    found = differences(connection, wall)
+    operations = Operations(MigrationContext.configure(connection, opts={"rowgate": Walled(wall, None)}))
+    for operation in [*_going(found), *_coming(found)]:
+        operations.invoke(operation)
+    return found
 
 
 class WallOp(MigrateOperation):
@@ -95,6 +137,9 @@ class WallOp(MigrateOperation):
 
 @Operations.implementation_for(WallOp)
 def _run(operations: Operations, operation: WallOp) -> None:
+    given = operations.get_context().opts.get("rowgate")
+    if isinstance(given, Walled) and given.wall is None:
+        return
     one = _renamed(operation.one, {APPLICATION: _role(operations)})
     for statement in one.create() if operation.makes else one.drop():
         _execute(operations, statement)
@@ -126,9 +171,7 @@ def _renamed(one: Any, names: dict[str, str | None]) -> Any:
         if isinstance(role, str) and role in names:
             name = names[role]
             if name is None:
-                raise CommandError(
-                    "the application's role is not known: context.configure(..., **walled(catalog, role=..., signing=...))"
-                )
+                raise CommandError(_NO_ROLE)
             one = replace(one, **{field: name})
     return one
 
@@ -137,7 +180,8 @@ def _register(kind: type[Any], name: str, *, makes: bool) -> None:
     """Let migrations say `op.<name>(...)` with the fields of an object."""
 
     def operation(cls: Any, operations: Operations, **given: Any) -> None:  # noqa: ARG001 - named as Alembic asks
-        operations.invoke(WallOp(kind(**given), makes=makes))
+        unsaid = {} if makes else {field.name: None for field in fields(kind) if field.default is MISSING}
+        operations.invoke(WallOp(kind(**{**unsaid, **given}), makes=makes))
 
     operation.__name__, operation.__doc__ = name, kind.__doc__
     setattr(WallOp, name, classmethod(operation))  # type: ignore[arg-type]
@@ -147,13 +191,17 @@ def _register(kind: type[Any], name: str, *, makes: bool) -> None:
 @renderers.dispatch_for(WallOp)
 def _rendered(context: AutogenContext, operation: WallOp) -> str:
     given = context.opts.get("rowgate")
-    one: Any = _renamed(operation.one, {given.role: APPLICATION} if isinstance(given, Walled) else {})
+    one: Any = _renamed(operation.one, {given.role: APPLICATION} if isinstance(given, Walled) and given.role else {})
     arguments = [
         f"{field.name}={_value(context, getattr(one, field.name))}"
         for field in fields(one)
         if getattr(one, field.name) != _default(field)
+        and (operation.makes or field.name in _NAMED.get(type(one), (field.name,)))
     ]
     name = NAMES[type(one)][0 if operation.makes else 1]
+    line = f"op.{name}({', '.join(arguments)})"
+    if len(line) <= _WIDTH and "\n" not in line:
+        return line
     lines = "".join(f"    {argument},\n" for argument in arguments)
     return f"op.{name}(\n{lines})"
 
@@ -179,7 +227,9 @@ def _compare(context: AutogenContext, upgrade: UpgradeOps) -> PriorityDispatchRe
     Tables may be changed between: a column cannot be altered under a policy that reads it, nor read before it is there.
     """
     given = context.opts.get("rowgate")
-    if isinstance(given, Walled) and context.connection is not None:
+    if not isinstance(given, Walled):
+        raise CommandError(_NO_ROLE)
+    if given.wall is not None and context.connection is not None:
         found = differences(context.connection, given.wall)
         upgrade.ops[:0] = _going(found)
         upgrade.ops.extend(_coming(found))

@@ -98,7 +98,13 @@ def covering(entry: Entry, variant: Variant, columns: Iterable[str]) -> dict[str
 
 
 def insertable(
-    entry: Entry, variant: Variant, columns: Iterable[str], *, returned: bool, upsert: bool = False
+    entry: Entry,
+    variant: Variant,
+    columns: Iterable[str],
+    *,
+    returned: bool,
+    upsert: bool = False,
+    walled: bool = False,
 ) -> Condition:
     """Return the condition on a new row of INSERT.
 
@@ -108,11 +114,13 @@ def insertable(
         columns: those written.
         returned: whether the statement reads the row back.
         upsert: whether the row may be one that was there before: then its masked columns are not asked.
+        walled: whether the database judges the masked columns that have no default. The gate could not: it would read
+            what is not granted.
     """
     proven = [
         _checked(entry, Action.CREATE, variant),
         *_carried(entry, {Action.CREATE}, variant),
-        *_unmasked(entry, variant, columns, null_passes=not upsert),
+        *_unmasked(entry, variant, columns, null_passes=not upsert, walled=walled),
     ]
     return all_of([*proven, readable(entry, variant)] if returned else proven)
 
@@ -237,7 +245,9 @@ def _opened(mask: Mask) -> Condition:
     return false() if mask.writable is None else mask.writable
 
 
-def _unmasked(entry: Entry, variant: Variant, columns: Iterable[str], *, null_passes: bool) -> list[Condition]:
+def _unmasked(
+    entry: Entry, variant: Variant, columns: Iterable[str], *, null_passes: bool, walled: bool
+) -> list[Condition]:
     """Return what an INSERT that writes masked columns must prove. NULL into a column without a default says nothing."""
     written = set(columns)
     found: list[Condition] = []
@@ -246,6 +256,8 @@ def _unmasked(entry: Entry, variant: Variant, columns: Iterable[str], *, null_pa
             column = entry.column(mask.name)
             bare = null_passes and column.default is None and column.server_default is None
             opened = _opened(entry.masks[mask.name])
+            if walled and bare:
+                continue
             found.append(or_(column.is_(None), opened) if bare else opened)
     return found
 

@@ -37,7 +37,7 @@ def place() -> Iterator[Path]:
 
 
 COMMANDS = {
-    (): ["serve", "db", "user", "--version"],
+    (): ["serve", "db", "user", "wall", "--version"],
     ("serve",): ["--demo", "--host", "--port", "--workers", "ROWGATE_DATABASE_URL"],
     ("openapi",): ["OpenAPI", "no database"],
     ("db",): ["upgrade", "downgrade", "current", "history", "check", "sql"],
@@ -45,8 +45,14 @@ COMMANDS = {
     ("db", "downgrade"): ["revision", "-1", "base"],
     ("db", "current"): ["newest"],
     ("db", "history"): ["newest first"],
-    ("db", "check"): ["models"],
-    ("db", "sql"): ["psql"],
+    ("db", "check"): ["models", "policies"],
+    ("db", "sql"): ["psql", "--role"],
+    ("wall",): ["up", "down", "accept", "rotate", "retire"],
+    ("wall", "up"): ["declares"],
+    ("wall", "down"): ["ROWGATE_WALL=false"],
+    ("wall", "accept"): ["keys"],
+    ("wall", "rotate"): ["restart"],
+    ("wall", "retire"): ["no other"],
     ("db", "cleanup"): ["--days", "--json", "cron"],
     ("user",): ["create", "list", "show", "deactivate", "activate", "password", "purge"],
     ("user", "list"): ["--active", "--inactive", "--role", "--limit", "--as", "--reason", "--json", "example"],

@@ -38,7 +38,9 @@ CATALOGUE = text("""
       FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
     UNION ALL SELECT 'type', '', typname, typtype::text FROM pg_type
       WHERE typnamespace = 'public'::regnamespace AND typtype IN ('e', 'd')
-    UNION ALL SELECT 'function', '', proname, '' FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT 'function', '', proname, prosrc || coalesce(proacl::text, '') FROM pg_proc
+      WHERE pronamespace::regnamespace::text IN ('public', 'rowgate')
+    UNION ALL SELECT 'policy', tablename, policyname, cmd || coalesce(qual, '') || coalesce(with_check, '') FROM pg_policies
     ORDER BY 1, 2, 3, 4
 """)
 
@@ -52,7 +54,7 @@ async def connect(url: str) -> AsyncIterator[AsyncConnection]:
 
 
 async def catalogue(url: str) -> list[tuple[str, ...]]:
-    """Read what the database holds: columns, indexes, constraints, rights, types, functions."""
+    """Read what the database holds: columns, indexes, constraints, rights, types, functions, policies."""
     async with connect(url) as connection:
         return [tuple(row) for row in await connection.execute(CATALOGUE)]
 
@@ -94,13 +96,19 @@ def role_of(url: str) -> str:
     return name
 
 
+@pytest.fixture
+def role(application_url: str) -> str:
+    """Give the role that the application logs in as: the wall is for it."""
+    return role_of(application_url)
+
+
 APPLICATION_TABLES = set(Base.metadata.tables)
 
 
 @pytest.mark.parametrize("driver", ["asyncpg", "psycopg"])
-async def test_upgrade_makes_tables_and_roles(owner_url: str, driver: str) -> None:
+async def test_upgrade_makes_tables_and_roles(owner_url: str, role: str, driver: str) -> None:
     """Over either driver an empty database gets the tables and the three roles, and is at the head."""
-    await migrate.upgrade(with_driver(owner_url, driver))
+    await migrate.upgrade(with_driver(owner_url, driver), application_role=role)
     assert APPLICATION_TABLES | {"alembic_version"} == await tables(owner_url)
     assert migrate.head() == await revision(owner_url)
     async with connect(owner_url) as connection:
@@ -108,30 +116,31 @@ async def test_upgrade_makes_tables_and_roles(owner_url: str, driver: str) -> No
 
 
 @pytest.mark.parametrize("driver", ["asyncpg", "psycopg"])
-async def test_models_and_migrations_agree(owner_url: str, driver: str) -> None:
-    """After an upgrade the comparison with the models finds nothing, functional indexes included."""
+async def test_models_and_migrations_agree(owner_url: str, role: str, driver: str) -> None:
+    """After an upgrade the comparison with the models and policies finds nothing, functional indexes included."""
     url = with_driver(owner_url, driver)
-    await migrate.upgrade(url)
-    assert [] == await migrate.check(url)
+    await migrate.upgrade(url, application_role=role)
+    assert [] == await migrate.check(url, application_role=role)
 
 
-async def test_check_finds_drift(owner_url: str) -> None:
-    """A changed type, default or index is found."""
-    await migrate.upgrade(owner_url)
+async def test_check_finds_drift(owner_url: str, role: str) -> None:
+    """A changed type, default, index or policy is found."""
+    await migrate.upgrade(owner_url, application_role=role)
     async with connect(owner_url) as connection:
         await connection.execute(text("ALTER TABLE roles ALTER description TYPE text"))
         await connection.execute(text("ALTER TABLE documents ALTER is_public SET DEFAULT false"))
         await connection.execute(text("DROP INDEX uq_users_email_lower"))
+        await connection.execute(text('DROP POLICY "allow read: myself" ON users'))
         await connection.commit()
-    found = "\n".join(await migrate.check(owner_url))
-    for expected in ("modify_type", "modify_default", "uq_users_email_lower"):
+    found = "\n".join(await migrate.check(owner_url, application_role=role))
+    for expected in ("modify_type", "modify_default", "uq_users_email_lower", "create_policy"):
         assert expected in found
 
 
-async def test_check_needs_the_head(owner_url: str) -> None:
+async def test_check_needs_the_head(owner_url: str, role: str) -> None:
     """An empty database is an error for the comparison, which leaves nothing behind."""
     with pytest.raises(CommandError, match="not up to date"):
-        await migrate.check(owner_url)
+        await migrate.check(owner_url, application_role=role)
     assert set() == await tables(owner_url)
 
 
@@ -148,28 +157,29 @@ async def test_down_and_up_again_is_the_same(owner_url: str, application_url: st
     assert before == await catalogue(owner_url)
 
 
-async def test_two_processes_at_once(owner_url: str) -> None:
+async def test_two_processes_at_once(owner_url: str, application_url: str) -> None:
     """Of two that start together one migrates, and the other waits and finds the head."""
-    environ = {"ROWGATE_OWNER_DATABASE_URL": owner_url}
+    environ = {"ROWGATE_OWNER_DATABASE_URL": owner_url, "ROWGATE_DATABASE_URL": application_url}
     results = await asyncio.gather(
         *[asyncio.to_thread(run, "-m", "alembic", "upgrade", "head", environ=environ) for _ in range(2)]
     )
     assert [0, 0] == [result.returncode for result in results], [result.stderr for result in results]
     assert len(migrate.history()) == sum(result.stderr.count("Running upgrade") for result in results)
-    assert [] == await migrate.check(owner_url)
+    assert [] == await migrate.check(owner_url, application_role=role_of(application_url))
 
 
-async def test_two_tasks_at_once(owner_url: str) -> None:
+async def test_two_tasks_at_once(owner_url: str, role: str) -> None:
     """Two upgrades on one event loop do not mix their connections."""
-    await asyncio.gather(migrate.upgrade(owner_url), migrate.upgrade(with_driver(owner_url, "asyncpg")))
-    assert [] == await migrate.check(owner_url)
+    urls = (owner_url, with_driver(owner_url, "asyncpg"))
+    await asyncio.gather(*[migrate.upgrade(url, application_role=role) for url in urls])
+    assert [] == await migrate.check(owner_url, application_role=role)
 
 
-async def test_waits_for_its_turn(owner_url: str) -> None:
+async def test_waits_for_its_turn(owner_url: str, role: str) -> None:
     """While somebody holds the lock nothing is migrated; when it is free, all is."""
     async with connect(owner_url) as holder:
         await holder.execute(text(f"SELECT pg_advisory_lock({LOCK_KEY})"))
-        waiting = asyncio.create_task(migrate.upgrade(owner_url))
+        waiting = asyncio.create_task(migrate.upgrade(owner_url, application_role=role))
         await asyncio.sleep(0.5)
         assert not waiting.done()
         assert set() == await tables(owner_url)
@@ -213,12 +223,12 @@ async def test_limits_end_with_the_turn(owner_url: str) -> None:
         )
 
 
-async def test_a_busy_table_stops_the_migration(owner_url: str) -> None:
+async def test_a_busy_table_stops_the_migration(owner_url: str, role: str) -> None:
     """A migration that would queue behind a long transaction fails and leaves the database as it was."""
-    await migrate.upgrade(owner_url)
+    await migrate.upgrade(owner_url, application_role=role)
 
     def downgrade(connection: Connection) -> None:
-        config = migrate.alembic_config(None, connection=connection)
+        config = migrate.alembic_config(None, connection=connection, application_role=role)
         config.set_main_option("lock_timeout", "100ms")
         command.downgrade(config, "base")
 
@@ -226,36 +236,39 @@ async def test_a_busy_table_stops_the_migration(owner_url: str) -> None:
         await reader.execute(text("SELECT FROM documents, api_keys"))  # a table of the last migration too
         with pytest.raises(DBAPIError, match="lock timeout"):
             await connection.run_sync(downgrade)
-    assert [] == await migrate.check(owner_url)
+    assert [] == await migrate.check(owner_url, application_role=role)
 
 
-async def test_given_connection_in_a_transaction(owner_url: str) -> None:
+async def test_given_connection_in_a_transaction(owner_url: str, role: str) -> None:
     """On a connection in a transaction nothing is committed behind the caller's back."""
     async with connect(owner_url) as connection:
         await connection.begin()
-        await connection.run_sync(lambda sync: command.upgrade(migrate.alembic_config(None, connection=sync), "head"))
+        await connection.run_sync(
+            lambda sync: command.upgrade(migrate.alembic_config(None, connection=sync, application_role=role), "head")
+        )
         assert migrate.head() == await migrate.current(connection)
         await connection.rollback()
     assert set() == await tables(owner_url)
 
 
-async def test_given_connection_without_a_transaction(owner_url: str) -> None:
+async def test_given_connection_without_a_transaction(owner_url: str, role: str) -> None:
     """On a connection outside a transaction each migration commits, and the connection comes back clean."""
     async with connect(owner_url) as connection:
-        await connection.run_sync(lambda sync: command.upgrade(migrate.alembic_config(None, connection=sync), "head"))
+        await connection.run_sync(
+            lambda sync: command.upgrade(migrate.alembic_config(None, connection=sync, application_role=role), "head")
+        )
         assert not connection.in_transaction()
     assert APPLICATION_TABLES <= await tables(owner_url)
 
 
-async def test_script_makes_the_same(owner_url: str, application_url: str) -> None:
+async def test_script_makes_the_same(owner_url: str, role: str) -> None:
     """The SQL of offline mode, run as one script, gives what the online migration gives, rights included."""
-    role = role_of(application_url)
     with psycopg.connect(owner_url, autocommit=True) as plain:
         plain.execute(migrate.offline_sql(application_role=role).encode())
     by_script = await catalogue(owner_url)
     assert migrate.head() == await revision(owner_url)
-    assert [] == await migrate.check(owner_url)
-    await migrate.downgrade(owner_url, "base")
+    assert [] == await migrate.check(owner_url, application_role=role)
+    await migrate.downgrade(owner_url, "base", application_role=role)
     await migrate.upgrade(owner_url, application_role=role)
     assert by_script == await catalogue(owner_url)
     with psycopg.connect(owner_url, autocommit=True) as plain:
@@ -267,10 +280,37 @@ async def test_script_makes_the_same(owner_url: str, application_url: str) -> No
 
 
 def test_script_needs_no_database() -> None:
-    """`alembic upgrade head --sql` works with no database set."""
-    result = run("-m", "alembic", "upgrade", "head", "--sql", environ={})
+    """`alembic upgrade head --sql` works with no database set, once it is told whom the wall is for."""
+    result = run("-m", "alembic", "-x", "application_role=app", "upgrade", "head", "--sql", environ={})
     assert 0 == result.returncode, result.stderr
     assert "CREATE TABLE documents" in result.stdout
+    assert 'CREATE POLICY "allow read: myself" ON "public"."users"' in result.stdout
+
+
+async def test_a_wall_for_nobody_is_refused(owner_url: str) -> None:
+    """Without the application's role nothing is migrated, and the error says how to name it."""
+    with pytest.raises(CommandError, match="application's role"):
+        await migrate.upgrade(owner_url)
+    assert "-x application_role=" in run("-m", "alembic", "upgrade", "head", "--sql", environ={}).stderr
+    assert set() == await tables(owner_url)
+
+
+async def test_a_wall_for_nobody_is_not_compared(owner_url: str, role: str) -> None:
+    """Nor does a comparison pass that has left the wall out."""
+    await migrate.upgrade(owner_url, application_role=role)
+    with pytest.raises(CommandError, match="application's role is not known"):
+        await migrate.check(owner_url)
+
+
+async def test_without_a_wall_nobody_need_be_named(owner_url: str) -> None:
+    """`ROWGATE_WALL=false` makes the tables and no wall, and agrees with that."""
+    off = {"ROWGATE_OWNER_DATABASE_URL": owner_url, "ROWGATE_WALL": "false"}
+    result = run("-m", "alembic", "upgrade", "head", environ=off)
+    assert 0 == result.returncode, result.stderr
+    assert [] == await migrate.check(owner_url, wall=False)
+    assert [] == [row for row in await catalogue(owner_url) if row[0] in {"policy", "function"}]
+    wrong = run("-m", "alembic", "check", environ={**off, "ROWGATE_WALL": "maybe"})
+    assert "ROWGATE_WALL is true or false, not maybe" in wrong.stderr
 
 
 @pytest.mark.parametrize("driver", ["asyncpg", "psycopg", None])
@@ -317,8 +357,8 @@ def test_the_application_role_follows_from_two_logins() -> None:
 
 
 async def test_application_may_work(owner_url: str, application_url: str) -> None:
-    """The unprivileged login reads and writes users, documents and assignments, and reads the revision; the audit it only adds to."""
-    await migrate.upgrade(owner_url, application_role=role_of(application_url))
+    """Where no wall stands, the unprivileged login reads and writes users, documents and assignments, and reads the revision; the audit it only adds to."""
+    await migrate.upgrade(owner_url, application_role=role_of(application_url), wall=False)
     async with connect(application_url) as connection:
         user, role = uuid4(), await connection.scalar(text("SELECT id FROM roles WHERE name = 'admin'"))
         values = {"user": user, "role": role, "id": uuid4()}
@@ -364,18 +404,18 @@ async def test_application_may_no_more(owner_url: str, application_url: str, sta
 
 
 async def test_rights_are_exact_and_repeatable(owner_url: str, application_url: str) -> None:
-    """A second upgrade at the head takes back what was granted besides, and leaves the owner its own."""
+    """Where no wall stands, a second upgrade at the head takes back what was granted besides, and leaves the owner its own."""
     role = role_of(application_url)
-    await migrate.upgrade(owner_url, application_role=role)
+    await migrate.upgrade(owner_url, application_role=role, wall=False)
     before = await catalogue(owner_url)
     async with connect(owner_url) as connection:
         quoted = connection.dialect.identifier_preparer.quote(role).replace("%%", "%").replace(":", r"\:")
         await connection.execute(text(f"GRANT DELETE ON audit_log TO {quoted}"))
         await connection.commit()
     assert before != await catalogue(owner_url)
-    await migrate.upgrade(owner_url, application_role=role)
+    await migrate.upgrade(owner_url, application_role=role, wall=False)
     assert before == await catalogue(owner_url)
-    await migrate.upgrade(owner_url, application_role=role_of(owner_url))
+    await migrate.upgrade(owner_url, application_role=role_of(owner_url), wall=False)
     assert before == await catalogue(owner_url)
 
 

@@ -17,7 +17,7 @@ from rowgate.server.models import Base, Document, Role, RoleName, User, UserRole
 @pytest.fixture
 async def session(owner_url: str) -> AsyncIterator[AsyncSession]:
     """Open a session of the owner's on a migrated database."""
-    await upgrade(owner_url)
+    await upgrade(owner_url, wall=False)
     engine = create_async_engine(owner_url.replace("postgresql://", "postgresql+asyncpg://"), poolclass=NullPool)
     async with AsyncSession(engine, expire_on_commit=False) as opened:
         yield opened

@@ -14,13 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from conftest import Cluster
-from rowgate import CatalogError, Principal, guarded_sessionmaker
+from conftest import WALL_SIGNING, Cluster
+from rowgate import AccessDenied, CatalogError, Principal, guarded_sessionmaker
 from rowgate.server import policies
 from rowgate.server.models import User
 from server import account_expectations, granted, policy_expectations
 from server.asker import Asker, Expectation, Sessions
-from server.world import World, may_see, query
+from server.world import World, may_see, query, take_wall_down
 
 
 async def _hashes(ask: Asker) -> object:
@@ -216,11 +216,34 @@ async def failures(sessions: Sessions, world: World, asked: Iterable[str] = EXPE
 
 @pytest.fixture(scope="module")
 def engine(cluster: Cluster, world_template: str, world: World) -> Iterator[AsyncEngine]:
-    """Give an engine of the unprivileged login; nothing here is committed."""
+    """Give an engine of the unprivileged login, where no wall stands; nothing here is committed."""
+    with cluster.database(template=world_template) as found:
+        take_wall_down(found)
+        granted.store_grants(world, found.owner)
+        query(found.owner, account_expectations.ROWS)
+        yield create_async_engine(found.app, poolclass=NullPool)
+
+
+@pytest.fixture(scope="module")
+def walled_engine(cluster: Cluster, world_template: str, world: World) -> Iterator[AsyncEngine]:
+    """Give the same where the wall stands."""
     with cluster.database(template=world_template) as found:
         granted.store_grants(world, found.owner)
         query(found.owner, account_expectations.ROWS)
         yield create_async_engine(found.app, poolclass=NullPool)
+
+
+async def test_expectations_are_met_behind_the_wall(walled_engine: AsyncEngine, world: World) -> None:
+    """With gate and wall the whole table holds; what the application has no right to is denied, and no error of the database."""
+    sessions = guarded_sessionmaker(walled_engine, policies.catalog, wall=WALL_SIGNING)
+    secrets = account_expectations.KEPT_BY_RIGHTS
+    without_right = {name for name, (_, expected) in EXPECTATIONS.items() if expected(world) == "no right"}
+    assert without_right | secrets == await failures(sessions, world)
+    asker = Asker(sessions, world)
+    assert {"denied"} == {await EXPECTATIONS[name][0](asker) for name in without_right}
+    for name in secrets:
+        with pytest.raises(AccessDenied):
+            await EXPECTATIONS[name][0](asker)
 
 
 async def test_expectations_are_met(engine: AsyncEngine, world: World) -> None:

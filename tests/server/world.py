@@ -11,11 +11,14 @@ import httpx2
 import psycopg
 from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
+from sqlalchemy import NullPool, create_engine
 from sqlalchemy.engine import URL
 
-from conftest import Logins
+from conftest import WALL_KEY, Logins
+from rowgate.server import walls
 from rowgate.server.app import create_app
 from rowgate.server.identifiers import uuid7
+from rowgate.server.migrations.grants import grant_rights
 from rowgate.server.settings import Settings, load_settings
 
 PASSWORD = "correct horse battery"
@@ -112,6 +115,15 @@ def store(world: World, owner: URL, hashed: str) -> None:
         )
 
 
+def take_wall_down(logins: Logins) -> None:
+    """Leave the gate alone, with the rights that the application has where no wall stands."""
+    role = str(logins.app.username)
+    owner = create_engine(logins.using("psycopg").owner, poolclass=NullPool)
+    with owner.begin() as connection:
+        walls.take_down(connection, role)
+        connection.execute(grant_rights(role))
+
+
 def conninfo(url: URL) -> str:
     """Render the URL for psycopg itself."""
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -130,6 +142,7 @@ def settings_for(logins: Logins, **more: Any) -> Settings:
         "database_url": logins.app.render_as_string(hide_password=False),
         "owner_database_url": logins.owner.render_as_string(hide_password=False),
         "secret_key": KEY,
+        "wall_keys": WALL_KEY,
         "migrate": False,
         # Tests log in wrongly more often than people; those of the limits set their own.
         "login_max_attempts": 1000,
@@ -175,7 +188,7 @@ async def serving(
     if change is not None:
         change(app)
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(LifespanManager(app))
+        await stack.enter_async_context(LifespanManager(app, startup_timeout=60, shutdown_timeout=60))  # a busy machine
         yield Door(app, stack)
 
 

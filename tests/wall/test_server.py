@@ -13,7 +13,7 @@ from rowgate.server.policies import catalog
 from rowgate.wall import create
 from server.granted import store_grants
 from server.world import ACTIVE, ROLES, make_world, store
-from wall.walls import DENIED, SIGNING, Walled, raise_wall
+from wall.walls import DENIED, SIGNING, Walled
 
 SERVED = [*ROLES, "anonymous"]
 SYSTEM_ONLY = {"login_attempts", "password_reset_tokens", "refresh_tokens"}
@@ -22,14 +22,13 @@ SYSTEM_ONLY = {"login_attempts", "password_reset_tokens", "refresh_tokens"}
 
 @pytest.fixture(scope="module")
 def served(cluster: Any, template: str) -> Iterator[tuple[Walled, Any]]:
-    """Give the server's database behind a wall, and who is in it."""
+    """Give the server's database behind the wall of its migrations, and who is in it."""
     with cluster.database(template=template) as logins:
         world = make_world()
         store(world, logins.owner, "no hash")
         store_grants(world, logins.owner)
         owner, app = (create_engine(url) for url in (logins.using("psycopg").owner, logins.using("psycopg").app))
         wall = create(catalog, role=cluster.app, signing=SIGNING)
-        raise_wall(owner, wall)
         yield Walled(owner, app, catalog, wall, cluster.app), world
         owner.dispose()
         app.dispose()

@@ -203,7 +203,8 @@ class Writes(OldRows):
         written = self.written(entry, stmt)
         if is_insert:
             upsert = getattr(stmt._post_values_clause, "__visit_name__", "") == "on_conflict_do_update"
-            check = insertable(entry, self.variant, written, returned=self._returned, upsert=upsert)
+            walled = self.context.walled
+            check = insertable(entry, self.variant, written, returned=self._returned, upsert=upsert, walled=walled)
             return self._proving(entry, check)
         if not self._returned and not rechecked(entry, self.variant, written | _automatic(entry)):
             return None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rowgate.server.commands import audit, documents, grants, roles, users
+from rowgate.server.commands import audit, documents, grants, roles, users, wall
 from rowgate.server.commands.running import database_logins, explained, settings, with_database
 from rowgate.server.commands.showing import JsonOption, done
 
@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(grants.app, name="grant")
     app.add_typer(documents.app, name="document")
     app.add_typer(audit.app, name="audit")
+    app.add_typer(wall.app, name="wall")
 
 
 def serve(
@@ -71,8 +72,10 @@ def upgrade(revision: Revision = "head") -> None:
     from rowgate.server import migrate
 
     with database_logins() as urls:
-        asyncio.run(migrate.upgrade(urls.owner, revision, application_role=urls.application.username))
+        role = urls.application.username
+        asyncio.run(migrate.upgrade(urls.owner, revision, application_role=role, wall=settings().wall))
         typer.echo(f"upgraded to {revision}")
+        wall.accept_if_it_stands(settings(), urls)
 
 
 @database.command(context_settings={"ignore_unknown_options": True})
@@ -81,7 +84,8 @@ def downgrade(revision: Revision) -> None:
     from rowgate.server import migrate
 
     with database_logins() as urls:
-        asyncio.run(migrate.downgrade(urls.owner, revision, application_role=urls.application.username))
+        role = urls.application.username
+        asyncio.run(migrate.downgrade(urls.owner, revision, application_role=role, wall=settings().wall))
         typer.echo(f"downgraded to {revision}")
 
 
@@ -106,11 +110,12 @@ def history() -> None:
 
 @database.command()
 def check() -> None:
-    """Compare the database with the models; exit 1 if they differ."""
+    """Compare the database with the models and the policies; exit 1 if they differ."""
     from rowgate.server import migrate
 
     with database_logins() as urls:
-        differences = asyncio.run(migrate.check(urls.owner))
+        role = urls.application.username
+        differences = asyncio.run(migrate.check(urls.owner, application_role=role, wall=settings().wall))
     for difference in differences:
         typer.echo(difference)
     if differences:
@@ -141,7 +146,10 @@ def cleanup(
 
 
 @database.command()
-def sql(revision: Revision = "head") -> None:
+def sql(
+    revision: Revision = "head",
+    role: Annotated[str | None, typer.Option(help="The application's role, if the settings do not say it.")] = None,
+) -> None:
     """Print the SQL of the upgrade, for psql. Asks no database.
 
     Example: rowgate db sql > schema.sql
@@ -150,12 +158,11 @@ def sql(revision: Revision = "head") -> None:
 
     with explained():
         chosen = settings()
-        role = None
-        if chosen.database_url is not None and chosen.owner_database_url is not None:
+        if role is None and chosen.database_url is not None and chosen.owner_database_url is not None:
             from rowgate.server.settings import async_url
 
             role = async_url(chosen.database_url).username
-        typer.echo(migrate.offline_sql(revision, application_role=role))
+        typer.echo(migrate.offline_sql(revision, application_role=role, wall=chosen.wall))
 
 
 async def _current(urls: "Urls") -> str | None:

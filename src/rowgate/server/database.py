@@ -1,7 +1,7 @@
 """The engines: one per process and login, and the guarded sessions on them.
 
-The application's login owns nothing; requests run as it, through the gate. The owner's login reads one password hash at
-each log-in, and runs migrations.
+The application's login owns nothing; requests run as it, through the gate, and behind the wall. The owner's login reads
+one password hash at each log-in, and runs migrations.
 """
 
 from collections.abc import AsyncIterator
@@ -16,6 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from rowgate import Catalog, GuardedSessionmaker, guarded_sessionmaker
 from rowgate.server.settings import Settings
+from rowgate.server.wall_keys import wall_signing
 
 SYSTEM_POOL_SIZE = 2
 """Connections as the owner: only log-ins use them, each for one short read."""
@@ -38,7 +39,8 @@ async def open_database(
     made = create_async_engine(application, **pool_options(settings))
     system = create_async_engine(owner, **{**pool_options(settings), **_few(settings)})
     try:
-        yield Database(made, system, guarded_sessionmaker(made, catalog, system=system))
+        sessions = guarded_sessionmaker(made, catalog, wall=wall_signing(settings), system=system)
+        yield Database(made, system, sessions)
     finally:
         await made.dispose()
         await system.dispose()

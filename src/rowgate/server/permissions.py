@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rowgate import Principal, can
+from rowgate.server.accounts import Sessions
 from rowgate.server.errors import NotFoundError
 from rowgate.server.models import Document, Role, User
 from rowgate.server.policies import catalog
@@ -65,8 +66,14 @@ async def role_permissions(session: AsyncSession, role: Role) -> list[Permission
     return [one for one in permissions_of(names) if one.role is not None]
 
 
-async def user_operations(session: AsyncSession, user_id: UUID, document_id: UUID) -> list[str]:
+async def user_operations(session: AsyncSession, sessions: Sessions, user_id: UUID, document_id: UUID) -> list[str]:
     """Return what a user may do to a document, with all her roles active (UserOperationsOnObject).
+
+    Args:
+        session: of whoever asks; it is committed.
+        sessions: to ask as that user.
+        user_id: the user.
+        document_id: the document.
 
     Raises:
         NotFoundError: there is no such user or document, or whoever acts may not see it.
@@ -75,24 +82,34 @@ async def user_operations(session: AsyncSession, user_id: UUID, document_id: UUI
     if user is None:
         raise NotFoundError
     roles = {role.name for role in await session.scalars(authorized_roles(user_id))}
-    found = await _operations(session, Principal(user_id, roles=roles), document_id)
+    found = await _operations(session, sessions, Principal(user_id, roles=roles), document_id)
     return found if user.is_active else []
 
 
-async def role_operations(session: AsyncSession, role: Role, document_id: UUID) -> list[str]:
+async def role_operations(session: AsyncSession, sessions: Sessions, role: Role, document_id: UUID) -> list[str]:
     """Return what a role lets do to a document that is nobody's own (RoleOperationsOnObject).
+
+    Args:
+        session: of whoever asks; it is committed.
+        sessions: to ask as somebody who has that role, and nothing else.
+        role: the role.
+        document_id: the document.
 
     Raises:
         NotFoundError: there is no such document, or whoever acts may not see it.
     """
     names = set(await session.scalars(select(Role.name).where(Role.id.in_(juniors(role.id)))))
-    return await _operations(session, Principal(NOBODY, roles=names), document_id)
+    return await _operations(session, sessions, Principal(NOBODY, roles=names), document_id)
 
 
-async def _operations(session: AsyncSession, who: Principal, document_id: UUID) -> list[str]:
-    actions = ("read", "update", "delete")
-    asked = select(*(can(action, Document, principal=who) for action in actions)).where(Document.id == document_id)
-    row = (await session.execute(asked)).one_or_none()
-    if row is None:
+async def _operations(session: AsyncSession, sessions: Sessions, who: Principal, document_id: UUID) -> list[str]:
+    """Ask as somebody else, in a session of theirs: the database answers for whoever acts, and for nobody else."""
+    if await session.get(Document, document_id) is None:
         raise NotFoundError
-    return [action for action, may in zip(actions, row, strict=True) if may]
+    await session.commit()  # gives the connection back: a request never holds two
+    asked = select(can("update", Document), can("delete", Document)).where(Document.id == document_id)
+    async with sessions(who) as theirs:
+        row = (await theirs.execute(asked)).one_or_none()
+    if row is None:
+        return []
+    return ["read", *(action for action, may in zip(("update", "delete"), row, strict=True) if may)]

@@ -7,7 +7,7 @@ import contextlib
 import os
 import secrets
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 
@@ -61,11 +61,28 @@ def read_secret(path: Path) -> str:
     return secret
 
 
+def replace_secret(path: Path, secret: str) -> None:
+    """Put another secret in the place of one. Whoever reads meanwhile gets the old one or the new one, whole.
+
+    Raises:
+        OSError: the folder cannot be written to, or the disk is full.
+    """
+    with _draft(path, secret) as draft:
+        draft.replace(path)
+
+
 def _create(path: Path, secret: str) -> None:
     """Write the whole file under another name, then link it into place, which fails if somebody was first.
 
     O_EXCL on the final name alone would let another worker read it before it is written.
     """
+    with _draft(path, secret) as draft:
+        os.link(draft, path)
+
+
+@contextlib.contextmanager
+def _draft(path: Path, secret: str) -> Iterator[Path]:
+    """Give a file of another name with the secret in it; the name is gone at the end."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
@@ -73,10 +90,10 @@ def _create(path: Path, secret: str) -> None:
             file.write(secret + "\n")
             file.flush()
             os.fsync(descriptor)
-        os.link(draft, path)
+        yield draft
         sync_directory(path.parent)
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
 
 
 def sync_directory(path: Path) -> None:

@@ -9,7 +9,7 @@ counts as not set. Each secret may come from a file instead: `ROWGATE_SECRET_KEY
 import difflib
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, cast
 
@@ -29,7 +29,7 @@ from rowgate.server.logs import LogFormat
 from rowgate.server.secret_files import SecretFileError, read_or_create_secret
 
 PREFIX: Final = "ROWGATE_"
-SECRETS: Final = ("database_url", "owner_database_url", "secret_key", "metrics_token")
+SECRETS: Final = ("database_url", "owner_database_url", "secret_key", "metrics_token", "wall_keys")
 ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 SECRET_KEY_BYTES: Final = 32  # HMAC-SHA-256: a shorter key is weaker than the hash it feeds (RFC 7518, 3.2)
 DRIVERS: Final = {
@@ -93,6 +93,17 @@ class Settings(BaseSettings):
     development: bool = False
     """Without a sender, write the tokens for forgotten passwords to the log. Never in production."""
 
+    wall: bool = True
+    """PostgreSQL enforces the policies too, for every client that logs in as the application."""
+    wall_keys: SecretStr | None = None
+    """Sign who acts, for the database; the first one signs. Without them, one is made in `data_dir/wall_keys`."""
+    wall_context_seconds: Annotated[int, Field(ge=1, le=3600)] = 60
+    """How long after it was signed a context may begin to be used; it covers the difference between the clocks."""
+    wall_bind_to_pid: bool = True
+    """A context is good on its own connection only. False behind a pooler, which hides which that is."""
+    wall_check: Literal["refuse", "warn"] = "refuse"
+    """What to do at start if the wall is not as declared, or the login could walk round it."""
+
     issuer: Annotated[str, Field(min_length=1)] = "rowgate"
     audience: Annotated[str, Field(min_length=1)] = "rowgate"
 
@@ -134,6 +145,15 @@ class Settings(BaseSettings):
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value().encode()) < SECRET_KEY_BYTES:
             raise ValueError(f"must be at least {SECRET_KEY_BYTES} bytes; leave it out to have one made")
+        return value
+
+    @field_validator("wall_keys")
+    @classmethod
+    def _keys(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            wrong = problem_with_keys(value.get_secret_value().split())
+            if wrong:
+                raise ValueError(wrong)
         return value
 
     @field_validator("data_dir")
@@ -242,6 +262,13 @@ def signing_key(settings: Settings) -> bytes:
     if len(key) < SECRET_KEY_BYTES:
         raise SettingsError(f"{path} holds fewer than {SECRET_KEY_BYTES} bytes; remove it to have a new key made")
     return key
+
+
+def problem_with_keys(keys: Sequence[str]) -> str | None:
+    """Return what is wrong with the keys of the wall; None if nothing is."""
+    if not keys or any(len(key.encode()) < SECRET_KEY_BYTES for key in keys):
+        return f"holds keys of at least {SECRET_KEY_BYTES} bytes each, with spaces between them"
+    return "holds a key twice" if len(set(keys)) < len(keys) else None
 
 
 def _normalise(text: str) -> str:

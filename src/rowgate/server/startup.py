@@ -1,5 +1,6 @@
 """From settings to a database that can be served: embedded or given, two logins, migrated."""
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from secrets import token_urlsafe
@@ -11,11 +12,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from rowgate.server import migrate
+from rowgate.server import migrate, walls
 from rowgate.server.database import SYSTEM_POOL_SIZE, may_bypass
 from rowgate.server.embedded import EmbeddedPostgres, Urls, find_running
 from rowgate.server.secret_files import read_or_create_secret
 from rowgate.server.settings import Settings, async_url
+from rowgate.server.wall_keys import wall_signing
+from rowgate.wall import Signed
+
+logger = logging.getLogger("rowgate.server")
 
 
 class StartError(RuntimeError):
@@ -79,20 +84,15 @@ async def logins(settings: Settings, embedded: Urls | None) -> Urls:
 
 
 async def prepare(settings: Settings, urls: Urls) -> None:
-    """Migrate, if the settings say so, and see that the application's login is an ordinary one.
+    """Migrate, if the settings say so, and see that the application's login is an ordinary one and the wall stands.
 
     Raises:
-        StartError: the database cannot be reached or migrated, or its login could walk round what protects it.
+        StartError: the database cannot be reached or migrated, or its login could walk round what protects it, or the
+            wall is not as this release declares it.
     """
-    from alembic.util import CommandError
-
-    try:
-        if settings.migrate:
-            await migrate.upgrade(urls.owner, application_role=urls.application.username)
-    except CommandError as error:
-        raise StartError(f"the database could not be migrated: {error}") from None
-    except (DBAPIError, OSError) as error:
-        raise unreachable(urls.owner, error) from None
+    signing = wall_signing(settings)
+    if settings.migrate:
+        await _migrate(settings, urls, signing)
     engine = create_async_engine(urls.application, poolclass=NullPool)
     try:
         found = await may_bypass(engine)
@@ -101,10 +101,65 @@ async def prepare(settings: Settings, urls: Urls) -> None:
     finally:
         await engine.dispose()
     if found:
-        raise StartError(
+        _refuse_or_warn(
+            settings,
             f"the login of ROWGATE_DATABASE_URL ({urls.application.username}) is {found}: requests must run as an "
-            "ordinary role. Give that URL as ROWGATE_OWNER_DATABASE_URL instead, and the server makes the other."
+            "ordinary role. Give that URL as ROWGATE_OWNER_DATABASE_URL instead, and the server makes the other.",
         )
+    try:
+        await _check_wall(settings, urls, signing)
+    except (DBAPIError, OSError) as error:
+        raise unreachable(urls.owner, error) from None
+
+
+async def _migrate(settings: Settings, urls: Urls, signing: Signed | None) -> None:
+    """Bring the database to this release, and let it accept our keys."""
+    from alembic.util import CommandError
+
+    try:
+        await migrate.upgrade(urls.owner, application_role=urls.application.username, wall=settings.wall)
+        if signing is not None and await walls.as_owner(urls.owner, walls.stands):
+            await walls.as_owner(urls.owner, lambda connection: walls.accept(connection, signing))
+    except CommandError as error:
+        raise StartError(f"the database could not be migrated: {error}") from None
+    except (DBAPIError, OSError) as error:
+        raise unreachable(urls.owner, error) from None
+
+
+async def _check_wall(settings: Settings, urls: Urls, signing: Signed | None) -> None:
+    """See that the wall is what the settings say."""
+    stands = await walls.as_owner(urls.owner, walls.stands)
+    if signing is None:
+        if stands:  # no setting could help: behind it, requests that tell nobody who acts see nothing
+            raise StartError(
+                "ROWGATE_WALL is off, and there is a wall in the database: leave the setting out, or take the wall "
+                "down with `rowgate wall down`"
+            )
+        return
+    if not stands:
+        raise StartError(
+            "there is no wall in the database: run `rowgate db upgrade`, or `rowgate wall up` if it is at the newest "
+            "migration. To do without one, set ROWGATE_WALL=false"
+        )
+    found = await walls.findings(settings, application=urls.application, owner=urls.owner, signing=signing)
+    if found:
+        _refuse_or_warn(
+            settings,
+            "the wall is not whole:\n"
+            + "\n".join(f"  {one}" for one in found)
+            + "\n`rowgate db check` shows all that is not as declared, and `rowgate wall up` puts it right",
+        )
+
+
+def _refuse_or_warn(settings: Settings, reason: str) -> None:
+    """Refuse to start, unless the settings say to go on.
+
+    Raises:
+        StartError: they do not.
+    """
+    if settings.wall_check == "refuse":
+        raise StartError(f"{reason}. ROWGATE_WALL_CHECK=warn starts nevertheless")
+    logger.warning("%s", reason)
 
 
 async def check_connections(settings: Settings, urls: Urls, workers: int) -> None:

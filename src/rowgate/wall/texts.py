@@ -18,6 +18,7 @@ from sqlalchemy import (
     Float,
     Integer,
     Interval,
+    LargeBinary,
     Numeric,
     String,
     TypeDecorator,
@@ -107,7 +108,7 @@ def text_of(type_: TypeEngine[Any], dialect: Dialect, what: str) -> Text:
     for kind, text in _TEXTS:
         if isinstance(type_, kind) and not isinstance(type_, Float):
             return text
-    known = "Uuid, String, Integer, Boolean, Date, DateTime, Numeric, Enum, and ARRAY of these"
+    known = "Uuid, String, Integer, Boolean, Date, DateTime, Numeric, LargeBinary, Enum, and ARRAY of these"
     raise CatalogError(f"{what}: a signed context carries {known}, not {type_!r}")
 
 
@@ -150,6 +151,10 @@ def _numeric(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise TypeError
     return str(value)
+
+
+def _bytes(value: Any) -> str:
+    return "\\x" + bytes(memoryview(value)).hex()
 
 
 def _date(value: Any) -> str:
@@ -196,6 +201,7 @@ _TEXTS: tuple[tuple[Any, Text], ...] = (
     (Boolean, _boolean),
     (Date, _date),
     (Numeric, _numeric),
+    (LargeBinary, _bytes),
 )
 
 

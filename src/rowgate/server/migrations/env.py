@@ -1,7 +1,7 @@
 """What Alembic runs for each command: configure, take the turn, migrate, grant.
 
 Beside the command line it serves `rowgate.server.migrate`, which sets `config.attributes`: `connection` (a sync
-Connection), `url`, `application_role`.
+Connection), `url`, `application_role`, `wall`.
 """
 
 import asyncio
@@ -15,10 +15,13 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from rowgate.alembic import PLUGIN, unwalled, walled
 from rowgate.server.migrations.grants import grant_rights
-from rowgate.server.migrations.target import APPLICATION_URL, OWNER_URL, find_target
+from rowgate.server.migrations.target import APPLICATION_URL, OWNER_URL, WALL, Target, find_target
 from rowgate.server.migrations.turn import Limits, migration_turn, offline_epilogue, offline_prologue
 from rowgate.server.models import Base
+from rowgate.server.policies import catalog
+from rowgate.server.walls import SHAPE
 
 config = context.config
 OPTIONS: dict[str, Any] = {
@@ -27,6 +30,27 @@ OPTIONS: dict[str, Any] = {
     "compare_server_default": True,
     "transaction_per_migration": True,
 }
+
+
+def options(target: Target) -> dict[str, Any]:
+    """Return what Alembic is configured with: the tables, and the wall around them.
+
+    Without the application's role nobody can say what should stand; a comparison then is an error.
+    """
+    if not target.wall:
+        return {**OPTIONS, **unwalled()}
+    if target.application_role is None:
+        return {**OPTIONS, "autogenerate_plugins": ["alembic.autogenerate.*", PLUGIN]}
+    return {**OPTIONS, **walled(catalog, role=target.application_role, signing=SHAPE)}
+
+
+def require_named_role(target: Target) -> None:
+    """Refuse to change a schema with a wall for nobody."""
+    if target.wall and target.application_role is None:
+        raise CommandError(
+            f"The wall is for the application's role, which is not known: set {APPLICATION_URL} beside {OWNER_URL}, or "
+            f"pass -x application_role=NAME. A database without a wall: {WALL}=false."
+        )
 
 
 def changes_schema() -> bool:
@@ -48,20 +72,22 @@ def limits() -> Limits:
     )
 
 
-def migrate_online(connection: Connection, *, application_role: str | None) -> None:
+def migrate_online(connection: Connection, *, target: Target) -> None:
     """Migrate over this connection; only a command that changes something waits for its turn."""
+    role = target.application_role
     if not changes_schema():
-        context.configure(connection=connection, **OPTIONS)
+        context.configure(connection=connection, **options(target))
         context.run_migrations()
         return
+    require_named_role(target)
     with migration_turn(connection, limits=limits()):
-        if application_role is not None:
-            require_role(connection, application_role)
-        context.configure(connection=connection, **OPTIONS)
+        if role is not None:
+            require_role(connection, role)
+        context.configure(connection=connection, **options(target))
         with context.begin_transaction():
             context.run_migrations()
-        if application_role is not None:
-            connection.execute(grant_rights(application_role))
+        if role is not None:
+            connection.execute(grant_rights(role))
 
 
 def require_role(connection: Connection, name: str) -> None:
@@ -74,22 +100,25 @@ def require_role(connection: Connection, name: str) -> None:
         raise CommandError(f'The role "{name}" of the application does not exist; create it, then migrate.')
 
 
-async def connect_and_migrate(url: URL, *, application_role: str | None) -> None:
+async def connect_and_migrate(url: URL, *, target: Target) -> None:
     """Migrate over a connection of our own, which is closed afterwards."""
     engine = create_async_engine(url, poolclass=NullPool)
     async with engine.connect() as connection:
-        await connection.run_sync(migrate_online, application_role=application_role)
+        await connection.run_sync(migrate_online, target=target)
 
 
-def migrate_offline(*, application_role: str | None) -> None:
+def migrate_offline(*, target: Target) -> None:
     """Write the SQL instead of running it; no database is asked."""
-    context.configure(dialect_name="postgresql", literal_binds=True, dialect_opts={"paramstyle": "named"}, **OPTIONS)
+    require_named_role(target)
+    context.configure(
+        dialect_name="postgresql", literal_binds=True, dialect_opts={"paramstyle": "named"}, **options(target)
+    )
     for line in offline_prologue(limits()):
         context.static_output(line)
     with context.begin_transaction():
         context.run_migrations()
-    if application_role is not None:
-        context.execute(grant_rights(application_role))
+    if target.application_role is not None:
+        context.execute(grant_rights(target.application_role))
     for line in offline_epilogue():
         context.static_output(line)
 
@@ -102,11 +131,11 @@ def main() -> None:
     target = find_target(attributes=config.attributes, arguments=arguments)
     connection: Connection | None = config.attributes.get("connection")
     if context.is_offline_mode():
-        migrate_offline(application_role=target.application_role)
+        migrate_offline(target=target)
     elif connection is not None:
-        migrate_online(connection, application_role=target.application_role)
+        migrate_online(connection, target=target)
     elif target.url is not None:
-        asyncio.run(connect_and_migrate(target.url, application_role=target.application_role))
+        asyncio.run(connect_and_migrate(target.url, target=target))
     else:
         raise CommandError(f"No database: set {OWNER_URL} or {APPLICATION_URL}, or pass -x url=postgresql://...")
 

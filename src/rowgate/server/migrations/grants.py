@@ -1,4 +1,7 @@
-"""What the application's role may do with each table: what requests need, and nothing to the schema itself."""
+"""What the application's role may do with each table, where no wall stands: what requests need, and nothing else.
+
+Where the wall stands it says so itself, by `op.set_table_rights`; here it gets what is not of the catalog.
+"""
 
 from sqlalchemy import DDL
 
@@ -29,6 +32,9 @@ RIGHTS = {
     "alembic_version": READ,  # the readiness check compares it with the head
 }
 
+OF_NO_CATALOG = {"alembic_version"}
+"""Tables without a policy: the wall says nothing of them."""
+
 NAME_BYTES = 63
 """The longest identifier of PostgreSQL, NAMEDATALEN - 1."""
 
@@ -41,13 +47,18 @@ def grant_rights(role: str) -> DDL:
     """
     if not role or "\0" in role or "$rowgate$" in role or len(role.encode()) > NAME_BYTES:
         raise ValueError(f"{role!r} cannot be the name of a PostgreSQL role")
-    tables = "\n".join(_table_rights(table, rights, role=role) for table, rights in RIGHTS.items())
+    tables = "\n".join(_table_rights(t, rights, role=role) for t, rights in RIGHTS.items() if t not in OF_NO_CATALOG)
+    others = "\n".join(_table_rights(t, RIGHTS[t], role=role) for t in sorted(OF_NO_CATALOG))
     statement = f"""DO $rowgate$
 BEGIN
     IF current_user = {_literal(role)} THEN
         RETURN;
     END IF;
     GRANT USAGE ON SCHEMA public TO {_identifier(role)};
+{others}
+    IF to_regnamespace('rowgate') IS NOT NULL THEN
+        RETURN;
+    END IF;
 {tables}
 END
 $rowgate$"""

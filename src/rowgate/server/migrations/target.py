@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from alembic.util import CommandError
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter, ValidationError
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -13,14 +13,16 @@ from rowgate.server.settings import DRIVERS, async_url
 
 OWNER_URL = "ROWGATE_OWNER_DATABASE_URL"
 APPLICATION_URL = "ROWGATE_DATABASE_URL"
+WALL = "ROWGATE_WALL"
 
 
 @dataclass(frozen=True)
 class Target:
-    """A database to migrate (None: no connection is needed, or one was given) and the role to grant rights to."""
+    """A database to migrate (None: no connection is needed, or one was given), the application's role, and its wall."""
 
     url: URL | None
     application_role: str | None
+    wall: bool = True
 
 
 def parse_url(url: str | URL) -> URL:
@@ -54,13 +56,24 @@ def find_target(
     role = attributes.get("application_role") or arguments.get("application_role")
     explicit = attributes.get("url") or arguments.get("url")
     chosen_role = role if isinstance(role, str) else None
+    wall = _wall(attributes.get("wall"), arguments.get("wall") or environ.get(WALL))
     if isinstance(explicit, str | URL):
-        return Target(parse_url(explicit), chosen_role)
+        return Target(parse_url(explicit), chosen_role, wall)
     if attributes.get("connection") is not None or attributes.get("standalone"):
-        return Target(None, chosen_role)
+        return Target(None, chosen_role, wall)
     owner, application = environ.get(OWNER_URL), environ.get(APPLICATION_URL)
     found = owner or application
-    return Target(parse_url(found) if found else None, chosen_role or _second_login(owner, application))
+    return Target(parse_url(found) if found else None, chosen_role or _second_login(owner, application), wall)
+
+
+def _wall(chosen: object, written: str | None) -> bool:
+    """Read whether there is a wall, as the settings read it."""
+    if isinstance(chosen, bool):
+        return chosen
+    try:
+        return TypeAdapter(bool).validate_python(written or True)
+    except ValidationError:
+        raise CommandError(f"{WALL} is true or false, not {written}.") from None
 
 
 def _second_login(owner: str | None, application: str | None) -> str | None:

@@ -32,6 +32,10 @@ class AuditEntry(Base):
     request: Mapped[str | None] = mapped_column(String(255))
     request_id: Mapped[str | None] = mapped_column(String(128))
 
+    # A line is never read back when it is added: PostgreSQL gives back only rows that whoever acts may read, and nobody
+    # who is unknown reads the line about herself.
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 - SQLAlchemy reads it
+
     # The list goes by key, newest first, and so does each filter of it.
     __table_args__ = (
         Index("ix_audit_log_kind_id", kind, id),

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import selectinload
 
 from rowgate.server import configurations, permissions, reviews, roles
-from rowgate.server.dependencies import CurrentUser, PageDep, SessionDep
+from rowgate.server.dependencies import CurrentUser, PageDep, SessionDep, SessionsDep
 from rowgate.server.models import ExclusionKind, User
 from rowgate.server.paging import page_by_key
 from rowgate.server.problems import responses
@@ -179,10 +179,12 @@ async def list_role_permissions(session: SessionDep, role: RolePath) -> Permissi
 
 
 @router.get("/{role}/operations/{document_id}", operation_id="list_role_operations", responses=MISSING)
-async def list_role_operations(session: SessionDep, role: RolePath, document_id: UUID) -> Operations:
+async def list_role_operations(
+    session: SessionDep, sessions: SessionsDep, role: RolePath, document_id: UUID
+) -> Operations:
     """List what a role by itself lets do to a document that whoever asks may see."""
     found = await roles.get_role(session, role)
-    return Operations(operations=await permissions.role_operations(session, found, document_id))
+    return Operations(operations=await permissions.role_operations(session, sessions, found, document_id))
 
 
 @router.get("/{role}/configurations", operation_id="list_role_configurations", responses={**LINKED, **MISSING})

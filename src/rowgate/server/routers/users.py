@@ -247,9 +247,11 @@ async def list_user_permissions(session: SessionDep, user_id: UUID) -> Permissio
 
 
 @router.get("/{user_id}/operations/{document_id}", operation_id="list_user_operations", responses=MISSING)
-async def list_user_operations(session: SessionDep, user_id: UUID, document_id: UUID) -> Operations:
+async def list_user_operations(
+    session: SessionDep, sessions: SessionsDep, user_id: UUID, document_id: UUID
+) -> Operations:
     """List what a user may do to a document; both must be visible to whoever asks."""
-    return Operations(operations=await permissions.user_operations(session, user_id, document_id))
+    return Operations(operations=await permissions.user_operations(session, sessions, user_id, document_id))
 
 
 def _still(session: SessionDep, user_id: UUID, if_match: Precondition) -> Callable[[], Awaitable[None]] | None:

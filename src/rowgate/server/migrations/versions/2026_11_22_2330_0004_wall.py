@@ -1,0 +1,1848 @@
+"""Put the wall around the tables: the policies of `rowgate.server.policies` as row-level security.
+
+Revision: 0004
+Revises: 0003
+Created: 2026-11-22 23:30:00+00:00
+"""
+# mypy: disable-error-code="attr-defined"
+# pyright: reportAttributeAccessIssue=false
+
+from collections.abc import Sequence
+
+from alembic import op
+
+from rowgate.alembic import APPLICATION
+
+revision: str = "0004"
+down_revision: str | Sequence[str] | None = "0003"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    """Make what the policies ask first, then the policies of each table, then the rights."""
+    answer_questions()
+    guard_documents()
+    guard_document_shares()
+    guard_users()
+    guard_roles()
+    guard_user_roles()
+    guard_role_parents()
+    guard_role_exclusions()
+    guard_configurations()
+    guard_role_configurations()
+    guard_audit_log()
+    guard_login_sessions()
+    guard_api_keys()
+    guard_idempotency_keys()
+    guard_refresh_tokens()
+    guard_password_reset_tokens()
+    guard_login_attempts()
+    grant_rights()
+
+
+def answer_questions() -> None:
+    """Make the schema, and the functions that policies call."""
+    op.create_wall_schema(name="rowgate")
+    op.grant_privilege(privileges="USAGE", on='SCHEMA "rowgate"', to=APPLICATION)
+    op.create_wall_table(
+        schema="rowgate",
+        name="keys",
+        columns="id text PRIMARY KEY, inner_pad bytea NOT NULL, outer_pad bytea NOT NULL",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="acting",
+        arguments="",
+        returns="boolean",
+        body=(
+            "DECLARE\n"
+            "  given text := current_setting('rowgate.context', true);\n"
+            "  inner_one bytea;\n"
+            "  outer_one bytea;\n"
+            "BEGIN\n"
+            "  SELECT k.inner_pad, k.outer_pad INTO inner_one, outer_one FROM rowgate.keys AS k WHERE k.id = split_part(given, chr(9), 2);\n"
+            "  IF encode(sha256(outer_one || sha256(inner_one || substr(convert_to(given, 'UTF8'), 66))), 'hex')\n"
+            "      = split_part(given, chr(9), 1)\n"
+            '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
+            "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
+            "  THEN\n"
+            "    RETURN true;\n"
+            "  END IF;\n"
+            "  RETURN false;\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="known",
+        arguments="",
+        returns="boolean",
+        body=(
+            "DECLARE\n"
+            "  given text := current_setting('rowgate.context', true);\n"
+            "  inner_one bytea;\n"
+            "  outer_one bytea;\n"
+            "BEGIN\n"
+            "  SELECT k.inner_pad, k.outer_pad INTO inner_one, outer_one FROM rowgate.keys AS k WHERE k.id = split_part(given, chr(9), 2);\n"
+            "  IF encode(sha256(outer_one || sha256(inner_one || substr(convert_to(given, 'UTF8'), 66))), 'hex')\n"
+            "      = split_part(given, chr(9), 1)\n"
+            '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
+            "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
+            "  THEN\n"
+            "    RETURN (split_part(given, chr(9), 5)::json ->> 'id') IS NOT NULL;\n"
+            "  END IF;\n"
+            "  RETURN false;\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="id",
+        arguments="",
+        returns="text",
+        body=(
+            "DECLARE\n"
+            "  given text := current_setting('rowgate.context', true);\n"
+            "  inner_one bytea;\n"
+            "  outer_one bytea;\n"
+            "BEGIN\n"
+            "  SELECT k.inner_pad, k.outer_pad INTO inner_one, outer_one FROM rowgate.keys AS k WHERE k.id = split_part(given, chr(9), 2);\n"
+            "  IF encode(sha256(outer_one || sha256(inner_one || substr(convert_to(given, 'UTF8'), 66))), 'hex')\n"
+            "      = split_part(given, chr(9), 1)\n"
+            '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
+            "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
+            "  THEN\n"
+            "    RETURN split_part(given, chr(9), 5)::json ->> 'id';\n"
+            "  END IF;\n"
+            "  RETURN NULL;\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="attr",
+        arguments="name text",
+        returns="text",
+        body=(
+            "DECLARE\n"
+            "  given text := current_setting('rowgate.context', true);\n"
+            "  inner_one bytea;\n"
+            "  outer_one bytea;\n"
+            "BEGIN\n"
+            "  SELECT k.inner_pad, k.outer_pad INTO inner_one, outer_one FROM rowgate.keys AS k WHERE k.id = split_part(given, chr(9), 2);\n"
+            "  IF encode(sha256(outer_one || sha256(inner_one || substr(convert_to(given, 'UTF8'), 66))), 'hex')\n"
+            "      = split_part(given, chr(9), 1)\n"
+            '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
+            "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
+            "  THEN\n"
+            "    RETURN split_part(given, chr(9), 5)::json -> 'attrs' ->> name;\n"
+            "  END IF;\n"
+            "  RETURN NULL;\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="roles",
+        arguments="",
+        returns="text[]",
+        body=(
+            "DECLARE\n"
+            "  given text := current_setting('rowgate.context', true);\n"
+            "  inner_one bytea;\n"
+            "  outer_one bytea;\n"
+            "BEGIN\n"
+            "  SELECT k.inner_pad, k.outer_pad INTO inner_one, outer_one FROM rowgate.keys AS k WHERE k.id = split_part(given, chr(9), 2);\n"
+            "  IF encode(sha256(outer_one || sha256(inner_one || substr(convert_to(given, 'UTF8'), 66))), 'hex')\n"
+            "      = split_part(given, chr(9), 1)\n"
+            '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
+            "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
+            "  THEN\n"
+            "    RETURN (split_part(given, chr(9), 5)::json ->> 'roles')::text[];\n"
+            "  END IF;\n"
+            "  RETURN NULL;\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="has_any",
+        arguments="names text[]",
+        returns="boolean",
+        body=(
+            "DECLARE\n"
+            "  given text := current_setting('rowgate.context', true);\n"
+            "  inner_one bytea;\n"
+            "  outer_one bytea;\n"
+            "BEGIN\n"
+            "  SELECT k.inner_pad, k.outer_pad INTO inner_one, outer_one FROM rowgate.keys AS k WHERE k.id = split_part(given, chr(9), 2);\n"
+            "  IF encode(sha256(outer_one || sha256(inner_one || substr(convert_to(given, 'UTF8'), 66))), 'hex')\n"
+            "      = split_part(given, chr(9), 1)\n"
+            '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
+            "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
+            "  THEN\n"
+            "    RETURN coalesce((split_part(given, chr(9), 5)::json ->> 'roles')::text[] && names, false);\n"
+            "  END IF;\n"
+            "  RETURN false;\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="lifted",
+        arguments="name text",
+        returns="boolean",
+        body=(
+            "DECLARE\n"
+            "  given text := current_setting('rowgate.context', true);\n"
+            "  inner_one bytea;\n"
+            "  outer_one bytea;\n"
+            "BEGIN\n"
+            "  SELECT k.inner_pad, k.outer_pad INTO inner_one, outer_one FROM rowgate.keys AS k WHERE k.id = split_part(given, chr(9), 2);\n"
+            "  IF encode(sha256(outer_one || sha256(inner_one || substr(convert_to(given, 'UTF8'), 66))), 'hex')\n"
+            "      = split_part(given, chr(9), 1)\n"
+            '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
+            "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
+            "  THEN\n"
+            "    RETURN coalesce(name = ANY ((split_part(given, chr(9), 5)::json ->> 'lifts')::text[]), false);\n"
+            "  END IF;\n"
+            "  RETURN false;\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="subject",
+        arguments="name text",
+        returns="text",
+        body=(
+            "DECLARE\n"
+            "  given text := current_setting('rowgate.context', true);\n"
+            "  inner_one bytea;\n"
+            "  outer_one bytea;\n"
+            "BEGIN\n"
+            "  SELECT k.inner_pad, k.outer_pad INTO inner_one, outer_one FROM rowgate.keys AS k WHERE k.id = split_part(given, chr(9), 2);\n"
+            "  IF encode(sha256(outer_one || sha256(inner_one || substr(convert_to(given, 'UTF8'), 66))), 'hex')\n"
+            "      = split_part(given, chr(9), 1)\n"
+            '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
+            "    AND split_part(given, chr(9), 3) IN ('1s', '1s' || pg_backend_pid())\n"
+            "  THEN\n"
+            "    RETURN split_part(given, chr(9), 5)::json ->> name;\n"
+            "  END IF;\n"
+            "  RETURN NULL;\n"
+            "END"
+        ),
+        language="plpgsql",
+        definer=False,
+        search_path=None,
+    )
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."acting"()', to=APPLICATION)
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."known"()', to=APPLICATION)
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."id"()', to=APPLICATION)
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."attr"(name text)', to=APPLICATION)
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."roles"()', to=APPLICATION)
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."has_any"(names text[])', to=APPLICATION)
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."lifted"(name text)', to=APPLICATION)
+    op.create_wall_function(
+        schema="rowgate",
+        name="documents_viewer",
+        arguments="",
+        returns="SETOF UUID",
+        body=(
+            "BEGIN\n"
+            "  RETURN QUERY SELECT public.document_shares.document_id \n"
+            "FROM public.document_shares \n"
+            "WHERE public.document_shares.level IN ('viewer'::VARCHAR, 'editor'::VARCHAR) AND (public.document_shares.expires_at IS NULL OR public.document_shares.expires_at > statement_timestamp()) AND (public.document_shares.user_id = (SELECT rowgate.id()::UUID) OR public.document_shares.role_id IN (SELECT public.roles.id \n"
+            "FROM public.roles \n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[]))));\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="documents_editor",
+        arguments="",
+        returns="SETOF UUID",
+        body=(
+            "BEGIN\n"
+            "  RETURN QUERY SELECT public.document_shares.document_id \n"
+            "FROM public.document_shares \n"
+            "WHERE public.document_shares.level IN ('editor'::VARCHAR) AND (public.document_shares.expires_at IS NULL OR public.document_shares.expires_at > statement_timestamp()) AND (public.document_shares.user_id = (SELECT rowgate.id()::UUID) OR public.document_shares.role_id IN (SELECT public.roles.id \n"
+            "FROM public.roles \n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[]))));\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="document_shares_owner",
+        arguments="",
+        returns="SETOF UUID",
+        body=(
+            "BEGIN\n"
+            "  RETURN QUERY SELECT public.documents.id \n"
+            "FROM public.documents \n"
+            "WHERE public.documents.owner_id = (SELECT rowgate.id()::UUID);\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="document_shares_with_me",
+        arguments="",
+        returns="SETOF UUID",
+        body=(
+            "BEGIN\n"
+            "  RETURN QUERY SELECT public.roles.id \n"
+            "FROM public.roles \n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[]));\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="user_roles_admin_grants",
+        arguments="",
+        returns="SETOF UUID",
+        body=(
+            "BEGIN\n"
+            "  RETURN QUERY SELECT public.roles.id \n"
+            "FROM public.roles \n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[]));\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="user_roles_admin_first",
+        arguments="",
+        returns="SETOF UUID",
+        body=(
+            "BEGIN\n"
+            "  RETURN QUERY SELECT public.roles.id \n"
+            "FROM public.roles JOIN public.users AS users_1 ON true \n"
+            "WHERE users_1.id = (SELECT rowgate.id()::UUID) AND NOT (EXISTS (SELECT user_roles_1.user_id \n"
+            "FROM public.user_roles AS user_roles_1 \n"
+            "WHERE user_roles_1.role_id = public.roles.id)) AND NOT (EXISTS (SELECT role_parents_1.senior_id \n"
+            "FROM public.role_parents AS role_parents_1 \n"
+            "WHERE role_parents_1.junior_id = public.roles.id));\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="role_parents_admin_grants",
+        arguments="",
+        returns="SETOF UUID",
+        body=(
+            "BEGIN\n"
+            "  RETURN QUERY SELECT public.roles.id \n"
+            "FROM public.roles \n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[]));\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="configurations_granted",
+        arguments="",
+        returns="SETOF UUID",
+        body=(
+            "BEGIN\n"
+            "  RETURN QUERY SELECT public.role_configurations.configuration_id \n"
+            "FROM public.role_configurations \n"
+            "WHERE public.role_configurations.access_level >= '1'::INTEGER AND (public.role_configurations.expires_at IS NULL OR public.role_configurations.expires_at > statement_timestamp()) AND public.role_configurations.role_id IN (SELECT public.roles.id \n"
+            "FROM public.roles \n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[])));\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="configurations_granted_changes",
+        arguments="",
+        returns="SETOF UUID",
+        body=(
+            "BEGIN\n"
+            "  RETURN QUERY SELECT public.role_configurations.configuration_id \n"
+            "FROM public.role_configurations \n"
+            "WHERE public.role_configurations.access_level >= '2'::INTEGER AND (public.role_configurations.expires_at IS NULL OR public.role_configurations.expires_at > statement_timestamp()) AND public.role_configurations.role_id IN (SELECT public.roles.id \n"
+            "FROM public.roles \n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[])));\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="role_configurations_my_roles",
+        arguments="",
+        returns="SETOF UUID",
+        body=(
+            "BEGIN\n"
+            "  RETURN QUERY SELECT public.roles.id \n"
+            "FROM public.roles \n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[]));\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="search_documents_search",
+        arguments="tsquery, bigint, double precision, UUID",
+        returns='TABLE ("out_key" UUID, "out_rank" double precision)',
+        body=(
+            "BEGIN\n"
+            "  RETURN QUERY SELECT one.key, one.rank FROM (SELECT public.documents.id, ts_rank_cd(public.documents.search, $1)::double precision FROM \"public\".\"documents\" WHERE public.documents.search @@ $1 AND (((SELECT rowgate.has_any(ARRAY['admin'])) OR (SELECT rowgate.has_any(ARRAY['paid_user'])) AND public.documents.is_public OR (SELECT rowgate.has_any(ARRAY['free_user'])) AND public.documents.is_public AND NOT public.documents.requires_paid_access OR public.documents.owner_id = (SELECT rowgate.id()::UUID) OR (EXISTS (SELECT public.document_shares.id \n"
+            "FROM public.document_shares \n"
+            "WHERE public.document_shares.document_id = public.documents.id AND public.document_shares.level IN ('viewer'::VARCHAR, 'editor'::VARCHAR) AND (public.document_shares.expires_at IS NULL OR public.document_shares.expires_at > statement_timestamp()) AND (public.document_shares.user_id = (SELECT rowgate.id()::UUID) OR public.document_shares.role_id IN (SELECT public.roles.id \n"
+            "FROM public.roles \n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[]))))))) AND (NOT public.documents.is_deleted OR (SELECT rowgate.lifted('soft-delete'))))) AS one (key, rank)\n"
+            "    WHERE $3 IS NULL OR one.rank < $3 OR (one.rank = $3 AND one.key < $4)\n"
+            "    ORDER BY one.rank DESC, one.key DESC LIMIT $2;\n"
+            "END"
+        ),
+        language="plpgsql",
+        rows=20,
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="principal_1",
+        arguments="",
+        returns='TABLE ("out_rowgate_1" UUID, "out_rowgate_2" TEXT[], "out_rowgate_3" VARCHAR)',
+        body=(
+            "BEGIN\n"
+            "  RETURN QUERY SELECT CAST(asked.rowgate_1 AS UUID), CAST(asked.rowgate_2 AS TEXT[]), CAST(asked.rowgate_3 AS VARCHAR) FROM (WITH RECURSIVE acting_user AS \n"
+            "(SELECT public.users.id AS id, (SELECT rowgate.subject('bound')::TEXT[]) AS bound \n"
+            "FROM public.users \n"
+            "WHERE public.users.id = (SELECT rowgate.subject('subject')::UUID) AND public.users.is_active AND ((SELECT rowgate.subject('session')::UUID) IS NULL OR (EXISTS (SELECT * \n"
+            "FROM public.login_sessions \n"
+            "WHERE public.login_sessions.id = (SELECT rowgate.subject('session')::UUID) AND public.login_sessions.user_id = public.users.id AND public.login_sessions.revoked_at IS NULL AND public.login_sessions.expires_at > statement_timestamp())))), \n"
+            "authorized_roles(role_id) AS \n"
+            "(SELECT public.user_roles.role_id AS role_id \n"
+            "FROM public.user_roles JOIN acting_user ON acting_user.id = public.user_roles.user_id \n"
+            "WHERE public.user_roles.expires_at IS NULL OR public.user_roles.expires_at > statement_timestamp() UNION SELECT public.role_parents.junior_id AS junior_id \n"
+            "FROM public.role_parents JOIN authorized_roles ON public.role_parents.senior_id = authorized_roles.role_id), \n"
+            "reached_roles(root_id, role_id) AS \n"
+            "(SELECT public.roles.id AS root_id, public.roles.id AS role_id \n"
+            "FROM public.roles JOIN authorized_roles ON authorized_roles.role_id = public.roles.id JOIN acting_user ON acting_user.bound IS NULL OR public.roles.name = ANY (acting_user.bound) UNION SELECT reached_roles.root_id AS root_id, public.role_parents.junior_id AS junior_id \n"
+            "FROM reached_roles JOIN public.role_parents ON public.role_parents.senior_id = reached_roles.role_id)\n"
+            " SELECT acting_user.id, acting_user.bound, roles_1.name AS role \n"
+            "FROM acting_user LEFT OUTER JOIN (SELECT DISTINCT reached_roles.role_id AS role_id \n"
+            "FROM reached_roles \n"
+            "WHERE (reached_roles.root_id NOT IN (SELECT one_role.root_id \n"
+            "FROM reached_roles AS one_role JOIN reached_roles AS other_role ON one_role.role_id != other_role.role_id JOIN public.role_exclusions ON public.role_exclusions.kind = 'dynamic'::VARCHAR AND (public.role_exclusions.first_id = one_role.role_id AND public.role_exclusions.second_id = other_role.role_id OR public.role_exclusions.second_id = one_role.role_id AND public.role_exclusions.first_id = other_role.role_id)))) AS active_roles ON active_roles.role_id IS NOT NULL LEFT OUTER JOIN public.roles AS roles_1 ON roles_1.id = active_roles.role_id) AS asked (rowgate_1, rowgate_2, rowgate_3);\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="principal_2",
+        arguments="",
+        returns='TABLE ("out_rowgate_1" UUID, "out_rowgate_2" VARCHAR(50)[], "out_rowgate_3" UUID, "out_rowgate_4" VARCHAR)',
+        body=(
+            "BEGIN\n"
+            "  RETURN QUERY SELECT CAST(asked.rowgate_1 AS UUID), CAST(asked.rowgate_2 AS VARCHAR(50)[]), CAST(asked.rowgate_3 AS UUID), CAST(asked.rowgate_4 AS VARCHAR) FROM (WITH RECURSIVE acting_user AS \n"
+            "(SELECT public.users.id AS id, public.api_keys.roles AS bound, public.api_keys.id AS key \n"
+            "FROM public.users JOIN public.api_keys ON public.api_keys.user_id = public.users.id \n"
+            "WHERE public.api_keys.key_hash = (SELECT rowgate.subject('key_hash')::BYTEA) AND public.api_keys.revoked_at IS NULL AND (public.api_keys.expires_at IS NULL OR public.api_keys.expires_at > statement_timestamp()) AND public.users.is_active), \n"
+            "authorized_roles(role_id) AS \n"
+            "(SELECT public.user_roles.role_id AS role_id \n"
+            "FROM public.user_roles JOIN acting_user ON acting_user.id = public.user_roles.user_id \n"
+            "WHERE public.user_roles.expires_at IS NULL OR public.user_roles.expires_at > statement_timestamp() UNION SELECT public.role_parents.junior_id AS junior_id \n"
+            "FROM public.role_parents JOIN authorized_roles ON public.role_parents.senior_id = authorized_roles.role_id), \n"
+            "reached_roles(root_id, role_id) AS \n"
+            "(SELECT public.roles.id AS root_id, public.roles.id AS role_id \n"
+            "FROM public.roles JOIN authorized_roles ON authorized_roles.role_id = public.roles.id JOIN acting_user ON acting_user.bound IS NULL OR public.roles.name = ANY (acting_user.bound) UNION SELECT reached_roles.root_id AS root_id, public.role_parents.junior_id AS junior_id \n"
+            "FROM reached_roles JOIN public.role_parents ON public.role_parents.senior_id = reached_roles.role_id)\n"
+            " SELECT acting_user.id, acting_user.bound, acting_user.key, roles_1.name AS role \n"
+            "FROM acting_user LEFT OUTER JOIN (SELECT DISTINCT reached_roles.role_id AS role_id \n"
+            "FROM reached_roles \n"
+            "WHERE (reached_roles.root_id NOT IN (SELECT one_role.root_id \n"
+            "FROM reached_roles AS one_role JOIN reached_roles AS other_role ON one_role.role_id != other_role.role_id JOIN public.role_exclusions ON public.role_exclusions.kind = 'dynamic'::VARCHAR AND (public.role_exclusions.first_id = one_role.role_id AND public.role_exclusions.second_id = other_role.role_id OR public.role_exclusions.second_id = one_role.role_id AND public.role_exclusions.first_id = other_role.role_id)))) AS active_roles ON active_roles.role_id IS NOT NULL LEFT OUTER JOIN public.roles AS roles_1 ON roles_1.id = active_roles.role_id) AS asked (rowgate_1, rowgate_2, rowgate_3, rowgate_4);\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."documents_viewer"()', to=APPLICATION)
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."documents_editor"()', to=APPLICATION)
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."document_shares_owner"()', to=APPLICATION)
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."document_shares_with_me"()', to=APPLICATION)
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."user_roles_admin_grants"()', to=APPLICATION)
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."user_roles_admin_first"()', to=APPLICATION)
+    op.grant_privilege(
+        privileges="EXECUTE",
+        on='FUNCTION "rowgate"."role_parents_admin_grants"()',
+        to=APPLICATION,
+    )
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."configurations_granted"()', to=APPLICATION)
+    op.grant_privilege(
+        privileges="EXECUTE",
+        on='FUNCTION "rowgate"."configurations_granted_changes"()',
+        to=APPLICATION,
+    )
+    op.grant_privilege(
+        privileges="EXECUTE",
+        on='FUNCTION "rowgate"."role_configurations_my_roles"()',
+        to=APPLICATION,
+    )
+    op.grant_privilege(
+        privileges="EXECUTE",
+        on='FUNCTION "rowgate"."search_documents_search"(tsquery, bigint, double precision, UUID)',
+        to=APPLICATION,
+    )
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."principal_1"()', to=APPLICATION)
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."principal_2"()', to=APPLICATION)
+
+
+def guard_documents() -> None:
+    """Make its policies."""
+    op.enable_row_security(schema="public", table="documents")
+    op.create_policy(
+        schema="public",
+        table="documents",
+        name="owner",
+        command="ALL",
+        permissive=True,
+        to=None,
+        using="true",
+        check="true",
+    )
+    op.create_policy(
+        schema="public",
+        table="documents",
+        name="allow read: admin",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+    )
+    op.create_policy(
+        schema="public",
+        table="documents",
+        name="allow read: paid",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['paid_user'])) AND is_public",
+    )
+    op.create_policy(
+        schema="public",
+        table="documents",
+        name="allow read: free",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['free_user'])) AND is_public AND (NOT requires_paid_access)",
+    )
+    op.create_policy(
+        schema="public",
+        table="documents",
+        name="allow read: owner",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="owner_id = (SELECT rowgate.id()::UUID)",
+    )
+    op.create_policy(
+        schema="public",
+        table="documents",
+        name="allow read: viewer",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="id = ANY (ARRAY(SELECT rowgate.documents_viewer()))",
+    )
+    op.create_policy(
+        schema="public",
+        table="documents",
+        name="allow create: own-new",
+        command="INSERT",
+        permissive=True,
+        to=APPLICATION,
+        check="owner_id = (SELECT rowgate.id()::UUID)",
+    )
+    op.create_policy(
+        schema="public",
+        table="documents",
+        name="allow update: owner",
+        command="UPDATE",
+        permissive=True,
+        to=APPLICATION,
+        using="owner_id = (SELECT rowgate.id()::UUID)",
+        check="owner_id = (SELECT rowgate.id()::UUID)",
+    )
+    op.create_policy(
+        schema="public",
+        table="documents",
+        name="allow update: editor",
+        command="UPDATE",
+        permissive=True,
+        to=APPLICATION,
+        using="(id = ANY (ARRAY(SELECT rowgate.documents_editor()))) AND ((owner_id = (SELECT rowgate.id()::UUID)) OR (id = ANY (ARRAY(SELECT rowgate.documents_viewer()))) OR (SELECT rowgate.has_any(ARRAY['admin'])) OR ((SELECT rowgate.has_any(ARRAY['paid_user'])) AND is_public) OR ((SELECT rowgate.has_any(ARRAY['free_user'])) AND is_public AND (NOT requires_paid_access)))",
+        check="(id = ANY (ARRAY(SELECT rowgate.documents_editor()))) AND ((owner_id = (SELECT rowgate.id()::UUID)) OR (id = ANY (ARRAY(SELECT rowgate.documents_viewer()))) OR (SELECT rowgate.has_any(ARRAY['admin'])) OR ((SELECT rowgate.has_any(ARRAY['paid_user'])) AND is_public) OR ((SELECT rowgate.has_any(ARRAY['free_user'])) AND is_public AND (NOT requires_paid_access)))",
+    )
+    op.create_policy(
+        schema="public",
+        table="documents",
+        name="allow update: restore",
+        command="UPDATE",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin'])) AND is_deleted",
+        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (NOT is_deleted)",
+    )
+    op.create_policy(
+        schema="public",
+        table="documents",
+        name="allow delete: owner",
+        command="DELETE",
+        permissive=True,
+        to=APPLICATION,
+        using="owner_id = (SELECT rowgate.id()::UUID)",
+    )
+    op.create_policy(
+        schema="public",
+        table="documents",
+        name="allow delete: purge",
+        command="DELETE",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin'])) AND is_deleted",
+    )
+    op.create_policy(
+        schema="public",
+        table="documents",
+        name="restrict read: soft-delete",
+        command="SELECT",
+        permissive=False,
+        to=APPLICATION,
+        using="(NOT is_deleted) OR (SELECT rowgate.lifted('soft-delete'))",
+    )
+    op.create_policy(
+        schema="public",
+        table="documents",
+        name="restrict update: soft-delete",
+        command="UPDATE",
+        permissive=False,
+        to=APPLICATION,
+        using="(NOT is_deleted) OR (SELECT rowgate.lifted('soft-delete'))",
+        check="true",
+    )
+    op.create_policy(
+        schema="public",
+        table="documents",
+        name="restrict delete: soft-delete",
+        command="DELETE",
+        permissive=False,
+        to=APPLICATION,
+        using="(NOT is_deleted) OR (SELECT rowgate.lifted('soft-delete'))",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="documents columns",
+        arguments="",
+        returns="trigger",
+        body=(
+            "BEGIN\n"
+            "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
+            '    (ROW(OLD."content", OLD."title")::record *<> ROW(NEW."content", NEW."title")::record AND ((OLD.owner_id = (SELECT rowgate.id()::UUID)) OR (OLD.id = ANY (ARRAY(SELECT rowgate.documents_editor())))) IS NOT TRUE)\n'
+            '    OR (ROW(OLD."created_at", OLD."id", OLD."is_public", OLD."owner_id", OLD."requires_paid_access")::record *<> ROW(NEW."created_at", NEW."id", NEW."is_public", NEW."owner_id", NEW."requires_paid_access")::record AND (OLD.owner_id = (SELECT rowgate.id()::UUID)) IS NOT TRUE)\n'
+            '    OR (ROW(OLD."is_deleted")::record *<> ROW(NEW."is_deleted")::record AND ((OLD.owner_id = (SELECT rowgate.id()::UUID)) OR ((SELECT rowgate.has_any(ARRAY[\'admin\'])) AND (OLD.is_deleted))) IS NOT TRUE)\n'
+            "  ) THEN\n"
+            "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:documents';\n"
+            "  END IF;\n"
+            "  RETURN NEW;\n"
+            "END"
+        ),
+        language="plpgsql",
+        definer=False,
+    )
+    op.create_column_trigger(
+        schema="public",
+        table="documents",
+        name="!rowgate columns",
+        columns=("content", "title", "created_at", "id", "is_public", "owner_id", "requires_paid_access", "is_deleted"),
+        function=("rowgate", "documents columns"),
+    )
+
+
+def guard_document_shares() -> None:
+    """Make its policies."""
+    op.enable_row_security(schema="public", table="document_shares")
+    op.create_policy(
+        schema="public",
+        table="document_shares",
+        name="owner",
+        command="ALL",
+        permissive=True,
+        to=None,
+        using="true",
+        check="true",
+    )
+    op.create_policy(
+        schema="public",
+        table="document_shares",
+        name="allow read: owner",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))",
+    )
+    op.create_policy(
+        schema="public",
+        table="document_shares",
+        name="allow read: with-me",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="(user_id = (SELECT rowgate.id()::UUID)) OR (role_id = ANY (ARRAY(SELECT rowgate.document_shares_with_me())))",
+    )
+    op.create_policy(
+        schema="public",
+        table="document_shares",
+        name="allow read: admin",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+    )
+    op.create_policy(
+        schema="public",
+        table="document_shares",
+        name="allow create: owner-grants",
+        command="INSERT",
+        permissive=True,
+        to=APPLICATION,
+        check="(document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) AND (granted_by = (SELECT rowgate.id()::UUID))",
+    )
+    op.create_policy(
+        schema="public",
+        table="document_shares",
+        name="allow update: owner-grants",
+        command="UPDATE",
+        permissive=True,
+        to=APPLICATION,
+        using="(document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) AND ((document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) OR (user_id = (SELECT rowgate.id()::UUID)) OR (role_id = ANY (ARRAY(SELECT rowgate.document_shares_with_me()))) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
+        check="(document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) AND (granted_by = (SELECT rowgate.id()::UUID)) AND ((document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) OR (user_id = (SELECT rowgate.id()::UUID)) OR (role_id = ANY (ARRAY(SELECT rowgate.document_shares_with_me()))) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
+    )
+    op.create_policy(
+        schema="public",
+        table="document_shares",
+        name="allow delete: owner",
+        command="DELETE",
+        permissive=True,
+        to=APPLICATION,
+        using="document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))",
+    )
+    op.create_policy(
+        schema="public",
+        table="document_shares",
+        name="allow delete: admin",
+        command="DELETE",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+    )
+
+
+def guard_users() -> None:
+    """Make its policies."""
+    op.enable_row_security(schema="public", table="users")
+    op.create_policy(
+        schema="public",
+        table="users",
+        name="owner",
+        command="ALL",
+        permissive=True,
+        to=None,
+        using="true",
+        check="true",
+    )
+    op.create_policy(
+        schema="public",
+        table="users",
+        name="allow read: myself",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="id = (SELECT rowgate.id()::UUID)",
+    )
+    op.create_policy(
+        schema="public",
+        table="users",
+        name="allow read: admin",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+    )
+    op.create_policy(
+        schema="public",
+        table="users",
+        name="allow create: admin",
+        command="INSERT",
+        permissive=True,
+        to=APPLICATION,
+        check="(SELECT rowgate.has_any(ARRAY['admin']))",
+    )
+    op.create_policy(
+        schema="public",
+        table="users",
+        name="allow update: admin-changes",
+        command="UPDATE",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+        check="(SELECT rowgate.has_any(ARRAY['admin']))",
+    )
+    op.create_policy(
+        schema="public",
+        table="users",
+        name="restrict create: mask of hashed_password",
+        command="INSERT",
+        permissive=False,
+        to=APPLICATION,
+        check="(hashed_password IS NULL) OR ((SELECT rowgate.has_any(ARRAY['admin'])) AND (created_at = now()))",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="users columns",
+        arguments="",
+        returns="trigger",
+        body=(
+            "BEGIN\n"
+            "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
+            '    (ROW(OLD."created_at", OLD."hashed_password", OLD."id")::record *<> ROW(NEW."created_at", NEW."hashed_password", NEW."id")::record AND (false) IS NOT TRUE)\n'
+            "  ) THEN\n"
+            "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:users';\n"
+            "  END IF;\n"
+            "  RETURN NEW;\n"
+            "END"
+        ),
+        language="plpgsql",
+        definer=False,
+    )
+    op.create_column_trigger(
+        schema="public",
+        table="users",
+        name="!rowgate columns",
+        columns=("created_at", "hashed_password", "id"),
+        function=("rowgate", "users columns"),
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="users mask of hashed_password",
+        arguments="",
+        returns="trigger",
+        body=(
+            "BEGIN\n"
+            "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
+            "    ((SELECT rowgate.has_any(ARRAY['admin'])) AND (OLD.created_at = now())) IS NOT TRUE\n"
+            "  ) THEN\n"
+            "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:users';\n"
+            "  END IF;\n"
+            "  RETURN NEW;\n"
+            "END"
+        ),
+        language="plpgsql",
+        definer=False,
+    )
+    op.create_column_trigger(
+        schema="public",
+        table="users",
+        name="!rowgate mask of hashed_password",
+        columns=("hashed_password",),
+        function=("rowgate", "users mask of hashed_password"),
+    )
+
+
+def guard_roles() -> None:
+    """Make its policies."""
+    op.enable_row_security(schema="public", table="roles")
+    op.create_policy(
+        schema="public",
+        table="roles",
+        name="owner",
+        command="ALL",
+        permissive=True,
+        to=None,
+        using="true",
+        check="true",
+    )
+    op.create_policy(
+        schema="public",
+        table="roles",
+        name="allow read: vocabulary",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.acting())",
+    )
+    op.create_policy(
+        schema="public",
+        table="roles",
+        name="allow create: admin",
+        command="INSERT",
+        permissive=True,
+        to=APPLICATION,
+        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND ((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR)))",
+    )
+    op.create_policy(
+        schema="public",
+        table="roles",
+        name="allow update: admin",
+        command="UPDATE",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin'])) AND ((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR)))",
+        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND ((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR)))",
+    )
+    op.create_policy(
+        schema="public",
+        table="roles",
+        name="allow update: admin-describes",
+        command="UPDATE",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+        check="(SELECT rowgate.has_any(ARRAY['admin']))",
+    )
+    op.create_policy(
+        schema="public",
+        table="roles",
+        name="allow delete: admin",
+        command="DELETE",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin'])) AND ((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR)))",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="roles columns",
+        arguments="",
+        returns="trigger",
+        body=(
+            "BEGIN\n"
+            "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
+            "    (ROW(OLD.\"id\", OLD.\"name\")::record *<> ROW(NEW.\"id\", NEW.\"name\")::record AND ((SELECT rowgate.has_any(ARRAY['admin'])) AND ((OLD.name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR)))) IS NOT TRUE)\n"
+            "  ) THEN\n"
+            "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:roles';\n"
+            "  END IF;\n"
+            "  RETURN NEW;\n"
+            "END"
+        ),
+        language="plpgsql",
+        definer=False,
+    )
+    op.create_column_trigger(
+        schema="public",
+        table="roles",
+        name="!rowgate columns",
+        columns=("id", "name"),
+        function=("rowgate", "roles columns"),
+    )
+
+
+def guard_user_roles() -> None:
+    """Make its policies."""
+    op.enable_row_security(schema="public", table="user_roles")
+    op.create_policy(
+        schema="public",
+        table="user_roles",
+        name="owner",
+        command="ALL",
+        permissive=True,
+        to=None,
+        using="true",
+        check="true",
+    )
+    op.create_policy(
+        schema="public",
+        table="user_roles",
+        name="allow read: my-roles",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="user_id = (SELECT rowgate.id()::UUID)",
+    )
+    op.create_policy(
+        schema="public",
+        table="user_roles",
+        name="allow read: admin",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+    )
+    op.create_policy(
+        schema="public",
+        table="user_roles",
+        name="allow create: admin-grants",
+        command="INSERT",
+        permissive=True,
+        to=APPLICATION,
+        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (role_id = ANY (ARRAY(SELECT rowgate.user_roles_admin_grants()))) AND (assigned_by = (SELECT rowgate.id()::UUID))",
+    )
+    op.create_policy(
+        schema="public",
+        table="user_roles",
+        name="allow create: admin-first",
+        command="INSERT",
+        permissive=True,
+        to=APPLICATION,
+        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (user_id = (SELECT rowgate.id()::UUID)) AND (assigned_by = (SELECT rowgate.id()::UUID)) AND (role_id = ANY (ARRAY(SELECT rowgate.user_roles_admin_first())))",
+    )
+    op.create_policy(
+        schema="public",
+        table="user_roles",
+        name="allow update: admin-grants",
+        command="UPDATE",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (role_id = ANY (ARRAY(SELECT rowgate.user_roles_admin_grants()))) AND (assigned_by = (SELECT rowgate.id()::UUID))",
+    )
+    op.create_policy(
+        schema="public",
+        table="user_roles",
+        name="allow delete: admin",
+        command="DELETE",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+    )
+
+
+def guard_role_parents() -> None:
+    """Make its policies."""
+    op.enable_row_security(schema="public", table="role_parents")
+    op.create_policy(
+        schema="public",
+        table="role_parents",
+        name="owner",
+        command="ALL",
+        permissive=True,
+        to=None,
+        using="true",
+        check="true",
+    )
+    op.create_policy(
+        schema="public",
+        table="role_parents",
+        name="allow read: vocabulary",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.known())",
+    )
+    op.create_policy(
+        schema="public",
+        table="role_parents",
+        name="allow create: admin-grants",
+        command="INSERT",
+        permissive=True,
+        to=APPLICATION,
+        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (junior_id = ANY (ARRAY(SELECT rowgate.role_parents_admin_grants()))) AND (added_by = (SELECT rowgate.id()::UUID))",
+    )
+    op.create_policy(
+        schema="public",
+        table="role_parents",
+        name="allow delete: admin",
+        command="DELETE",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+    )
+
+
+def guard_role_exclusions() -> None:
+    """Make its policies."""
+    op.enable_row_security(schema="public", table="role_exclusions")
+    op.create_policy(
+        schema="public",
+        table="role_exclusions",
+        name="owner",
+        command="ALL",
+        permissive=True,
+        to=None,
+        using="true",
+        check="true",
+    )
+    op.create_policy(
+        schema="public",
+        table="role_exclusions",
+        name="allow read: vocabulary",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.known())",
+    )
+    op.create_policy(
+        schema="public",
+        table="role_exclusions",
+        name="allow create: admin-excludes",
+        command="INSERT",
+        permissive=True,
+        to=APPLICATION,
+        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (added_by = (SELECT rowgate.id()::UUID))",
+    )
+    op.create_policy(
+        schema="public",
+        table="role_exclusions",
+        name="allow delete: admin",
+        command="DELETE",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+    )
+
+
+def guard_configurations() -> None:
+    """Make its policies."""
+    op.enable_row_security(schema="public", table="configurations")
+    op.create_policy(
+        schema="public",
+        table="configurations",
+        name="owner",
+        command="ALL",
+        permissive=True,
+        to=None,
+        using="true",
+        check="true",
+    )
+    op.create_policy(
+        schema="public",
+        table="configurations",
+        name="allow read: admin",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+    )
+    op.create_policy(
+        schema="public",
+        table="configurations",
+        name="allow read: granted",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="id = ANY (ARRAY(SELECT rowgate.configurations_granted()))",
+    )
+    op.create_policy(
+        schema="public",
+        table="configurations",
+        name="allow create: admin",
+        command="INSERT",
+        permissive=True,
+        to=APPLICATION,
+        check="(SELECT rowgate.has_any(ARRAY['admin']))",
+    )
+    op.create_policy(
+        schema="public",
+        table="configurations",
+        name="allow update: admin",
+        command="UPDATE",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+        check="(SELECT rowgate.has_any(ARRAY['admin']))",
+    )
+    op.create_policy(
+        schema="public",
+        table="configurations",
+        name="allow update: granted-changes",
+        command="UPDATE",
+        permissive=True,
+        to=APPLICATION,
+        using="(id = ANY (ARRAY(SELECT rowgate.configurations_granted_changes()))) AND ((id = ANY (ARRAY(SELECT rowgate.configurations_granted()))) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
+        check="(id = ANY (ARRAY(SELECT rowgate.configurations_granted_changes()))) AND ((id = ANY (ARRAY(SELECT rowgate.configurations_granted()))) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
+    )
+    op.create_policy(
+        schema="public",
+        table="configurations",
+        name="allow delete: admin",
+        command="DELETE",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="configurations columns",
+        arguments="",
+        returns="trigger",
+        body=(
+            "BEGIN\n"
+            "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
+            '    (ROW(OLD."created_at", OLD."id", OLD."name")::record *<> ROW(NEW."created_at", NEW."id", NEW."name")::record AND ((SELECT rowgate.has_any(ARRAY[\'admin\']))) IS NOT TRUE)\n'
+            "  ) THEN\n"
+            "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:configurations';\n"
+            "  END IF;\n"
+            "  RETURN NEW;\n"
+            "END"
+        ),
+        language="plpgsql",
+        definer=False,
+    )
+    op.create_column_trigger(
+        schema="public",
+        table="configurations",
+        name="!rowgate columns",
+        columns=("created_at", "id", "name"),
+        function=("rowgate", "configurations columns"),
+    )
+
+
+def guard_role_configurations() -> None:
+    """Make its policies."""
+    op.enable_row_security(schema="public", table="role_configurations")
+    op.create_policy(
+        schema="public",
+        table="role_configurations",
+        name="owner",
+        command="ALL",
+        permissive=True,
+        to=None,
+        using="true",
+        check="true",
+    )
+    op.create_policy(
+        schema="public",
+        table="role_configurations",
+        name="allow read: my-roles",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="role_id = ANY (ARRAY(SELECT rowgate.role_configurations_my_roles()))",
+    )
+    op.create_policy(
+        schema="public",
+        table="role_configurations",
+        name="allow read: admin",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+    )
+    op.create_policy(
+        schema="public",
+        table="role_configurations",
+        name="allow create: admin-grants",
+        command="INSERT",
+        permissive=True,
+        to=APPLICATION,
+        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (granted_by = (SELECT rowgate.id()::UUID))",
+    )
+    op.create_policy(
+        schema="public",
+        table="role_configurations",
+        name="allow update: admin-grants",
+        command="UPDATE",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (granted_by = (SELECT rowgate.id()::UUID))",
+    )
+    op.create_policy(
+        schema="public",
+        table="role_configurations",
+        name="allow delete: admin",
+        command="DELETE",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+    )
+
+
+def guard_audit_log() -> None:
+    """Make its policies."""
+    op.enable_row_security(schema="public", table="audit_log")
+    op.create_policy(
+        schema="public",
+        table="audit_log",
+        name="owner",
+        command="ALL",
+        permissive=True,
+        to=None,
+        using="true",
+        check="true",
+    )
+    op.create_policy(
+        schema="public",
+        table="audit_log",
+        name="allow read: admin",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+    )
+    op.create_policy(
+        schema="public",
+        table="audit_log",
+        name="allow read: my-own",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="actor_id = (SELECT rowgate.id()::UUID)",
+    )
+    op.create_policy(
+        schema="public",
+        table="audit_log",
+        name="allow create: add",
+        command="INSERT",
+        permissive=True,
+        to=APPLICATION,
+        check="(SELECT rowgate.acting()) AND (actor_id IS NOT DISTINCT FROM (SELECT rowgate.id()::UUID))",
+    )
+
+
+def guard_login_sessions() -> None:
+    """Make its policies."""
+    op.enable_row_security(schema="public", table="login_sessions")
+    op.create_policy(
+        schema="public",
+        table="login_sessions",
+        name="owner",
+        command="ALL",
+        permissive=True,
+        to=None,
+        using="true",
+        check="true",
+    )
+    op.create_policy(
+        schema="public",
+        table="login_sessions",
+        name="allow read: my-log-ins",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="user_id = (SELECT rowgate.id()::UUID)",
+    )
+    op.create_policy(
+        schema="public",
+        table="login_sessions",
+        name="allow update: revoke-my-log-ins",
+        command="UPDATE",
+        permissive=True,
+        to=APPLICATION,
+        using="(user_id = (SELECT rowgate.id()::UUID)) AND (user_id = (SELECT rowgate.id()::UUID))",
+        check="(user_id = (SELECT rowgate.id()::UUID)) AND (user_id = (SELECT rowgate.id()::UUID))",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="login_sessions columns",
+        arguments="",
+        returns="trigger",
+        body=(
+            "BEGIN\n"
+            "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
+            '    (ROW(OLD."address", OLD."created_at", OLD."expires_at", OLD."id", OLD."last_used_at", OLD."roles", OLD."user_agent", OLD."user_id")::record *<> ROW(NEW."address", NEW."created_at", NEW."expires_at", NEW."id", NEW."last_used_at", NEW."roles", NEW."user_agent", NEW."user_id")::record AND (false) IS NOT TRUE)\n'
+            "  ) THEN\n"
+            "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:login_sessions';\n"
+            "  END IF;\n"
+            "  RETURN NEW;\n"
+            "END"
+        ),
+        language="plpgsql",
+        definer=False,
+    )
+    op.create_column_trigger(
+        schema="public",
+        table="login_sessions",
+        name="!rowgate columns",
+        columns=("address", "created_at", "expires_at", "id", "last_used_at", "roles", "user_agent", "user_id"),
+        function=("rowgate", "login_sessions columns"),
+    )
+
+
+def guard_api_keys() -> None:
+    """Make its policies."""
+    op.enable_row_security(schema="public", table="api_keys")
+    op.create_policy(
+        schema="public",
+        table="api_keys",
+        name="owner",
+        command="ALL",
+        permissive=True,
+        to=None,
+        using="true",
+        check="true",
+    )
+    op.create_policy(
+        schema="public",
+        table="api_keys",
+        name="allow read: my-keys",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="user_id = (SELECT rowgate.id()::UUID)",
+    )
+    op.create_policy(
+        schema="public",
+        table="api_keys",
+        name="allow create: my-keys",
+        command="INSERT",
+        permissive=True,
+        to=APPLICATION,
+        check="user_id = (SELECT rowgate.id()::UUID)",
+    )
+    op.create_policy(
+        schema="public",
+        table="api_keys",
+        name="allow update: revoke-my-keys",
+        command="UPDATE",
+        permissive=True,
+        to=APPLICATION,
+        using="(user_id = (SELECT rowgate.id()::UUID)) AND (user_id = (SELECT rowgate.id()::UUID))",
+        check="(user_id = (SELECT rowgate.id()::UUID)) AND (user_id = (SELECT rowgate.id()::UUID))",
+    )
+    op.create_policy(
+        schema="public",
+        table="api_keys",
+        name="restrict create: mask of key_hash",
+        command="INSERT",
+        permissive=False,
+        to=APPLICATION,
+        check="(key_hash IS NULL) OR (user_id = (SELECT rowgate.id()::UUID))",
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="api_keys columns",
+        arguments="",
+        returns="trigger",
+        body=(
+            "BEGIN\n"
+            "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
+            '    (ROW(OLD."created_at", OLD."expires_at", OLD."id", OLD."key_hash", OLD."name", OLD."prefix", OLD."roles", OLD."user_id")::record *<> ROW(NEW."created_at", NEW."expires_at", NEW."id", NEW."key_hash", NEW."name", NEW."prefix", NEW."roles", NEW."user_id")::record AND (false) IS NOT TRUE)\n'
+            "  ) THEN\n"
+            "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:api_keys';\n"
+            "  END IF;\n"
+            "  RETURN NEW;\n"
+            "END"
+        ),
+        language="plpgsql",
+        definer=False,
+    )
+    op.create_column_trigger(
+        schema="public",
+        table="api_keys",
+        name="!rowgate columns",
+        columns=("created_at", "expires_at", "id", "key_hash", "name", "prefix", "roles", "user_id"),
+        function=("rowgate", "api_keys columns"),
+    )
+    op.create_wall_function(
+        schema="rowgate",
+        name="api_keys mask of key_hash",
+        arguments="",
+        returns="trigger",
+        body=(
+            "BEGIN\n"
+            "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
+            "    (OLD.user_id = (SELECT rowgate.id()::UUID)) IS NOT TRUE\n"
+            "  ) THEN\n"
+            "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:api_keys';\n"
+            "  END IF;\n"
+            "  RETURN NEW;\n"
+            "END"
+        ),
+        language="plpgsql",
+        definer=False,
+    )
+    op.create_column_trigger(
+        schema="public",
+        table="api_keys",
+        name="!rowgate mask of key_hash",
+        columns=("key_hash",),
+        function=("rowgate", "api_keys mask of key_hash"),
+    )
+
+
+def guard_idempotency_keys() -> None:
+    """Make its policies."""
+    op.enable_row_security(schema="public", table="idempotency_keys")
+    op.create_policy(
+        schema="public",
+        table="idempotency_keys",
+        name="owner",
+        command="ALL",
+        permissive=True,
+        to=None,
+        using="true",
+        check="true",
+    )
+    op.create_policy(
+        schema="public",
+        table="idempotency_keys",
+        name="allow read: my-requests",
+        command="SELECT",
+        permissive=True,
+        to=APPLICATION,
+        using="user_id = (SELECT rowgate.id()::UUID)",
+    )
+    op.create_policy(
+        schema="public",
+        table="idempotency_keys",
+        name="allow create: my-requests",
+        command="INSERT",
+        permissive=True,
+        to=APPLICATION,
+        check="user_id = (SELECT rowgate.id()::UUID)",
+    )
+    op.create_policy(
+        schema="public",
+        table="idempotency_keys",
+        name="allow delete: my-requests",
+        command="DELETE",
+        permissive=True,
+        to=APPLICATION,
+        using="user_id = (SELECT rowgate.id()::UUID)",
+    )
+
+
+def guard_refresh_tokens() -> None:
+    """Make its policies."""
+    op.enable_row_security(schema="public", table="refresh_tokens")
+    op.create_policy(
+        schema="public",
+        table="refresh_tokens",
+        name="owner",
+        command="ALL",
+        permissive=True,
+        to=None,
+        using="true",
+        check="true",
+    )
+
+
+def guard_password_reset_tokens() -> None:
+    """Make its policies."""
+    op.enable_row_security(schema="public", table="password_reset_tokens")
+    op.create_policy(
+        schema="public",
+        table="password_reset_tokens",
+        name="owner",
+        command="ALL",
+        permissive=True,
+        to=None,
+        using="true",
+        check="true",
+    )
+
+
+def guard_login_attempts() -> None:
+    """Make its policies."""
+    op.enable_row_security(schema="public", table="login_attempts")
+    op.create_policy(
+        schema="public",
+        table="login_attempts",
+        name="owner",
+        command="ALL",
+        permissive=True,
+        to=None,
+        using="true",
+        check="true",
+    )
+
+
+def grant_rights() -> None:
+    """Give the application what some rule allows somebody."""
+    op.set_table_rights(
+        schema="public",
+        table="documents",
+        role=APPLICATION,
+        rights=(("SELECT", None), ("INSERT", None), ("UPDATE", None), ("DELETE", None)),
+    )
+    op.set_table_rights(
+        schema="public",
+        table="document_shares",
+        role=APPLICATION,
+        rights=(("SELECT", None), ("INSERT", None), ("UPDATE", None), ("DELETE", None)),
+    )
+    op.set_table_rights(
+        schema="public",
+        table="users",
+        role=APPLICATION,
+        rights=(
+            ("SELECT", ("id", "username", "email", "is_active", "created_at", "ctid")),
+            ("INSERT", None),
+            ("UPDATE", None),
+        ),
+    )
+    op.set_table_rights(
+        schema="public",
+        table="roles",
+        role=APPLICATION,
+        rights=(("SELECT", None), ("INSERT", None), ("UPDATE", None), ("DELETE", None)),
+    )
+    op.set_table_rights(
+        schema="public",
+        table="user_roles",
+        role=APPLICATION,
+        rights=(("SELECT", None), ("INSERT", None), ("UPDATE", None), ("DELETE", None)),
+    )
+    op.set_table_rights(
+        schema="public",
+        table="role_parents",
+        role=APPLICATION,
+        rights=(("SELECT", None), ("INSERT", None), ("DELETE", None)),
+    )
+    op.set_table_rights(
+        schema="public",
+        table="role_exclusions",
+        role=APPLICATION,
+        rights=(("SELECT", None), ("INSERT", None), ("DELETE", None)),
+    )
+    op.set_table_rights(
+        schema="public",
+        table="configurations",
+        role=APPLICATION,
+        rights=(("SELECT", None), ("INSERT", None), ("UPDATE", None), ("DELETE", None)),
+    )
+    op.set_table_rights(
+        schema="public",
+        table="role_configurations",
+        role=APPLICATION,
+        rights=(("SELECT", None), ("INSERT", None), ("UPDATE", None), ("DELETE", None)),
+    )
+    op.set_table_rights(
+        schema="public",
+        table="audit_log",
+        role=APPLICATION,
+        rights=(("SELECT", None), ("INSERT", None)),
+    )
+    op.set_table_rights(
+        schema="public",
+        table="login_sessions",
+        role=APPLICATION,
+        rights=(("SELECT", None), ("UPDATE", None)),
+    )
+    op.set_table_rights(
+        schema="public",
+        table="api_keys",
+        role=APPLICATION,
+        rights=(
+            ("SELECT", ("id", "user_id", "name", "prefix", "roles", "created_at", "expires_at", "revoked_at", "ctid")),
+            ("INSERT", None),
+            ("UPDATE", None),
+        ),
+    )
+    op.set_table_rights(
+        schema="public",
+        table="idempotency_keys",
+        role=APPLICATION,
+        rights=(("SELECT", None), ("INSERT", None), ("DELETE", None)),
+    )
+
+
+def downgrade() -> None:
+    """Take it all down, in the opposite order."""
+    op.set_table_rights(schema="public", table="idempotency_keys", role=APPLICATION, rights=())
+    op.set_table_rights(schema="public", table="api_keys", role=APPLICATION, rights=())
+    op.set_table_rights(schema="public", table="login_sessions", role=APPLICATION, rights=())
+    op.set_table_rights(schema="public", table="audit_log", role=APPLICATION, rights=())
+    op.set_table_rights(schema="public", table="role_configurations", role=APPLICATION, rights=())
+    op.set_table_rights(schema="public", table="configurations", role=APPLICATION, rights=())
+    op.set_table_rights(schema="public", table="role_exclusions", role=APPLICATION, rights=())
+    op.set_table_rights(schema="public", table="role_parents", role=APPLICATION, rights=())
+    op.set_table_rights(schema="public", table="user_roles", role=APPLICATION, rights=())
+    op.set_table_rights(schema="public", table="roles", role=APPLICATION, rights=())
+    op.set_table_rights(schema="public", table="users", role=APPLICATION, rights=())
+    op.set_table_rights(schema="public", table="document_shares", role=APPLICATION, rights=())
+    op.set_table_rights(schema="public", table="documents", role=APPLICATION, rights=())
+    op.drop_policy(schema="public", table="login_attempts", name="owner")
+    op.disable_row_security(schema="public", table="login_attempts")
+    op.drop_policy(schema="public", table="password_reset_tokens", name="owner")
+    op.disable_row_security(schema="public", table="password_reset_tokens")
+    op.drop_policy(schema="public", table="refresh_tokens", name="owner")
+    op.disable_row_security(schema="public", table="refresh_tokens")
+    op.drop_policy(schema="public", table="idempotency_keys", name="allow delete: my-requests")
+    op.drop_policy(schema="public", table="idempotency_keys", name="allow create: my-requests")
+    op.drop_policy(schema="public", table="idempotency_keys", name="allow read: my-requests")
+    op.drop_policy(schema="public", table="idempotency_keys", name="owner")
+    op.disable_row_security(schema="public", table="idempotency_keys")
+    op.drop_column_trigger(schema="public", table="api_keys", name="!rowgate mask of key_hash")
+    op.drop_wall_function(schema="rowgate", name="api_keys mask of key_hash", arguments="")
+    op.drop_column_trigger(schema="public", table="api_keys", name="!rowgate columns")
+    op.drop_wall_function(schema="rowgate", name="api_keys columns", arguments="")
+    op.drop_policy(schema="public", table="api_keys", name="restrict create: mask of key_hash")
+    op.drop_policy(schema="public", table="api_keys", name="allow update: revoke-my-keys")
+    op.drop_policy(schema="public", table="api_keys", name="allow create: my-keys")
+    op.drop_policy(schema="public", table="api_keys", name="allow read: my-keys")
+    op.drop_policy(schema="public", table="api_keys", name="owner")
+    op.disable_row_security(schema="public", table="api_keys")
+    op.drop_column_trigger(schema="public", table="login_sessions", name="!rowgate columns")
+    op.drop_wall_function(schema="rowgate", name="login_sessions columns", arguments="")
+    op.drop_policy(schema="public", table="login_sessions", name="allow update: revoke-my-log-ins")
+    op.drop_policy(schema="public", table="login_sessions", name="allow read: my-log-ins")
+    op.drop_policy(schema="public", table="login_sessions", name="owner")
+    op.disable_row_security(schema="public", table="login_sessions")
+    op.drop_policy(schema="public", table="audit_log", name="allow create: add")
+    op.drop_policy(schema="public", table="audit_log", name="allow read: my-own")
+    op.drop_policy(schema="public", table="audit_log", name="allow read: admin")
+    op.drop_policy(schema="public", table="audit_log", name="owner")
+    op.disable_row_security(schema="public", table="audit_log")
+    op.drop_policy(schema="public", table="role_configurations", name="allow delete: admin")
+    op.drop_policy(schema="public", table="role_configurations", name="allow update: admin-grants")
+    op.drop_policy(schema="public", table="role_configurations", name="allow create: admin-grants")
+    op.drop_policy(schema="public", table="role_configurations", name="allow read: admin")
+    op.drop_policy(schema="public", table="role_configurations", name="allow read: my-roles")
+    op.drop_policy(schema="public", table="role_configurations", name="owner")
+    op.disable_row_security(schema="public", table="role_configurations")
+    op.drop_column_trigger(schema="public", table="configurations", name="!rowgate columns")
+    op.drop_wall_function(schema="rowgate", name="configurations columns", arguments="")
+    op.drop_policy(schema="public", table="configurations", name="allow delete: admin")
+    op.drop_policy(schema="public", table="configurations", name="allow update: granted-changes")
+    op.drop_policy(schema="public", table="configurations", name="allow update: admin")
+    op.drop_policy(schema="public", table="configurations", name="allow create: admin")
+    op.drop_policy(schema="public", table="configurations", name="allow read: granted")
+    op.drop_policy(schema="public", table="configurations", name="allow read: admin")
+    op.drop_policy(schema="public", table="configurations", name="owner")
+    op.disable_row_security(schema="public", table="configurations")
+    op.drop_policy(schema="public", table="role_exclusions", name="allow delete: admin")
+    op.drop_policy(schema="public", table="role_exclusions", name="allow create: admin-excludes")
+    op.drop_policy(schema="public", table="role_exclusions", name="allow read: vocabulary")
+    op.drop_policy(schema="public", table="role_exclusions", name="owner")
+    op.disable_row_security(schema="public", table="role_exclusions")
+    op.drop_policy(schema="public", table="role_parents", name="allow delete: admin")
+    op.drop_policy(schema="public", table="role_parents", name="allow create: admin-grants")
+    op.drop_policy(schema="public", table="role_parents", name="allow read: vocabulary")
+    op.drop_policy(schema="public", table="role_parents", name="owner")
+    op.disable_row_security(schema="public", table="role_parents")
+    op.drop_policy(schema="public", table="user_roles", name="allow delete: admin")
+    op.drop_policy(schema="public", table="user_roles", name="allow update: admin-grants")
+    op.drop_policy(schema="public", table="user_roles", name="allow create: admin-first")
+    op.drop_policy(schema="public", table="user_roles", name="allow create: admin-grants")
+    op.drop_policy(schema="public", table="user_roles", name="allow read: admin")
+    op.drop_policy(schema="public", table="user_roles", name="allow read: my-roles")
+    op.drop_policy(schema="public", table="user_roles", name="owner")
+    op.disable_row_security(schema="public", table="user_roles")
+    op.drop_column_trigger(schema="public", table="roles", name="!rowgate columns")
+    op.drop_wall_function(schema="rowgate", name="roles columns", arguments="")
+    op.drop_policy(schema="public", table="roles", name="allow delete: admin")
+    op.drop_policy(schema="public", table="roles", name="allow update: admin-describes")
+    op.drop_policy(schema="public", table="roles", name="allow update: admin")
+    op.drop_policy(schema="public", table="roles", name="allow create: admin")
+    op.drop_policy(schema="public", table="roles", name="allow read: vocabulary")
+    op.drop_policy(schema="public", table="roles", name="owner")
+    op.disable_row_security(schema="public", table="roles")
+    op.drop_column_trigger(schema="public", table="users", name="!rowgate mask of hashed_password")
+    op.drop_wall_function(schema="rowgate", name="users mask of hashed_password", arguments="")
+    op.drop_column_trigger(schema="public", table="users", name="!rowgate columns")
+    op.drop_wall_function(schema="rowgate", name="users columns", arguments="")
+    op.drop_policy(schema="public", table="users", name="restrict create: mask of hashed_password")
+    op.drop_policy(schema="public", table="users", name="allow update: admin-changes")
+    op.drop_policy(schema="public", table="users", name="allow create: admin")
+    op.drop_policy(schema="public", table="users", name="allow read: admin")
+    op.drop_policy(schema="public", table="users", name="allow read: myself")
+    op.drop_policy(schema="public", table="users", name="owner")
+    op.disable_row_security(schema="public", table="users")
+    op.drop_policy(schema="public", table="document_shares", name="allow delete: admin")
+    op.drop_policy(schema="public", table="document_shares", name="allow delete: owner")
+    op.drop_policy(schema="public", table="document_shares", name="allow update: owner-grants")
+    op.drop_policy(schema="public", table="document_shares", name="allow create: owner-grants")
+    op.drop_policy(schema="public", table="document_shares", name="allow read: admin")
+    op.drop_policy(schema="public", table="document_shares", name="allow read: with-me")
+    op.drop_policy(schema="public", table="document_shares", name="allow read: owner")
+    op.drop_policy(schema="public", table="document_shares", name="owner")
+    op.disable_row_security(schema="public", table="document_shares")
+    op.drop_column_trigger(schema="public", table="documents", name="!rowgate columns")
+    op.drop_wall_function(schema="rowgate", name="documents columns", arguments="")
+    op.drop_policy(schema="public", table="documents", name="restrict delete: soft-delete")
+    op.drop_policy(schema="public", table="documents", name="restrict update: soft-delete")
+    op.drop_policy(schema="public", table="documents", name="restrict read: soft-delete")
+    op.drop_policy(schema="public", table="documents", name="allow delete: purge")
+    op.drop_policy(schema="public", table="documents", name="allow delete: owner")
+    op.drop_policy(schema="public", table="documents", name="allow update: restore")
+    op.drop_policy(schema="public", table="documents", name="allow update: editor")
+    op.drop_policy(schema="public", table="documents", name="allow update: owner")
+    op.drop_policy(schema="public", table="documents", name="allow create: own-new")
+    op.drop_policy(schema="public", table="documents", name="allow read: viewer")
+    op.drop_policy(schema="public", table="documents", name="allow read: owner")
+    op.drop_policy(schema="public", table="documents", name="allow read: free")
+    op.drop_policy(schema="public", table="documents", name="allow read: paid")
+    op.drop_policy(schema="public", table="documents", name="allow read: admin")
+    op.drop_policy(schema="public", table="documents", name="owner")
+    op.disable_row_security(schema="public", table="documents")
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."principal_2"()', to=APPLICATION)
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."principal_1"()', to=APPLICATION)
+    op.revoke_privilege(
+        privileges="EXECUTE",
+        on='FUNCTION "rowgate"."search_documents_search"(tsquery, bigint, double precision, UUID)',
+        to=APPLICATION,
+    )
+    op.revoke_privilege(
+        privileges="EXECUTE",
+        on='FUNCTION "rowgate"."role_configurations_my_roles"()',
+        to=APPLICATION,
+    )
+    op.revoke_privilege(
+        privileges="EXECUTE",
+        on='FUNCTION "rowgate"."configurations_granted_changes"()',
+        to=APPLICATION,
+    )
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."configurations_granted"()', to=APPLICATION)
+    op.revoke_privilege(
+        privileges="EXECUTE",
+        on='FUNCTION "rowgate"."role_parents_admin_grants"()',
+        to=APPLICATION,
+    )
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."user_roles_admin_first"()', to=APPLICATION)
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."user_roles_admin_grants"()', to=APPLICATION)
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."document_shares_with_me"()', to=APPLICATION)
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."document_shares_owner"()', to=APPLICATION)
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."documents_editor"()', to=APPLICATION)
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."documents_viewer"()', to=APPLICATION)
+    op.drop_wall_function(schema="rowgate", name="principal_2", arguments="")
+    op.drop_wall_function(schema="rowgate", name="principal_1", arguments="")
+    op.drop_wall_function(
+        schema="rowgate",
+        name="search_documents_search",
+        arguments="tsquery, bigint, double precision, UUID",
+    )
+    op.drop_wall_function(schema="rowgate", name="role_configurations_my_roles", arguments="")
+    op.drop_wall_function(schema="rowgate", name="configurations_granted_changes", arguments="")
+    op.drop_wall_function(schema="rowgate", name="configurations_granted", arguments="")
+    op.drop_wall_function(schema="rowgate", name="role_parents_admin_grants", arguments="")
+    op.drop_wall_function(schema="rowgate", name="user_roles_admin_first", arguments="")
+    op.drop_wall_function(schema="rowgate", name="user_roles_admin_grants", arguments="")
+    op.drop_wall_function(schema="rowgate", name="document_shares_with_me", arguments="")
+    op.drop_wall_function(schema="rowgate", name="document_shares_owner", arguments="")
+    op.drop_wall_function(schema="rowgate", name="documents_editor", arguments="")
+    op.drop_wall_function(schema="rowgate", name="documents_viewer", arguments="")
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."lifted"(name text)', to=APPLICATION)
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."has_any"(names text[])', to=APPLICATION)
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."roles"()', to=APPLICATION)
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."attr"(name text)', to=APPLICATION)
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."id"()', to=APPLICATION)
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."known"()', to=APPLICATION)
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."acting"()', to=APPLICATION)
+    op.drop_wall_function(schema="rowgate", name="subject", arguments="name text")
+    op.drop_wall_function(schema="rowgate", name="lifted", arguments="name text")
+    op.drop_wall_function(schema="rowgate", name="has_any", arguments="names text[]")
+    op.drop_wall_function(schema="rowgate", name="roles", arguments="")
+    op.drop_wall_function(schema="rowgate", name="attr", arguments="name text")
+    op.drop_wall_function(schema="rowgate", name="id", arguments="")
+    op.drop_wall_function(schema="rowgate", name="known", arguments="")
+    op.drop_wall_function(schema="rowgate", name="acting", arguments="")
+    op.drop_wall_table(schema="rowgate", name="keys")
+    op.revoke_privilege(privileges="USAGE", on='SCHEMA "rowgate"', to=APPLICATION)
+    op.drop_wall_schema(name="rowgate")
