@@ -22,6 +22,9 @@ QUIET = (
     "--disable-sync",
 )
 
+LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg"
+"""ReDoc draws its maker's logo from there, and takes no other address."""
+
 # A machine without a browser says so. CI installs one, and fails without it.
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None and "CI" not in os.environ, reason="no Chromium: install it, or name it in CHROMIUM"
@@ -84,3 +87,20 @@ async def test_docs_page_without_log_in_is_401(address: str, page: Page) -> None
     status = page.locator("#operations-documents-list_documents .live-responses-table tbody .response-col_status").first
     await status.wait_for()
     assert "401" == (await status.inner_text()).split()[0]
+
+
+@pytest.mark.parametrize(("path", "drawn"), [("/docs", "#operations-documents-list_documents"), ("/redoc", "h1")])
+async def test_pages_are_drawn_within_their_policy(address: str, page: Page, path: str, drawn: str) -> None:
+    """Both pages are drawn from what this server answers alone; their policy stops the one thing that ReDoc asks others."""
+    answered: list[str] = []
+    said: list[str] = []
+    page.on("response", lambda response: answered.append(response.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    await page.goto(f"{address}{path}")
+    await page.wait_for_selector(drawn)
+    await page.wait_for_load_state("networkidle")
+    stopped = [one for one in said if "Content Security Policy" in one or "Error" in one]
+    assert [] == [one for one in stopped if LOGO not in one]
+    assert (path == "/redoc") == bool(stopped)
+    assert [] == [url for url in answered if not url.startswith((address, "data:", "blob:"))]
