@@ -40,6 +40,7 @@ OPTIONS = (
     "-W", "ignore::pytest.PytestUnraisableExceptionWarning", "-W", "ignore::pytest.PytestAssertRewriteWarning",  # they are imported already: that is what makes a fork quick
 )  # fmt: skip
 LOG = ROOT / ".cache/mutation/nursery.log"
+MEMORY_DISK = "/dev/shm"
 
 
 class Broken(Exception):
@@ -114,6 +115,8 @@ def prepare() -> None:
     """Import what every process needs, and nothing of Rowgate."""
     sys.dont_write_bytecode = True
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
+    if os.access(MEMORY_DISK, os.W_OK):  # SQLite waits for the disk at each commit: that was half of the time
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY_DISK)
     for name in LIBRARIES:
         importlib.import_module(name)
     assert "rowgate" not in sys.modules
@@ -200,6 +203,8 @@ def _trace(names: list[str], number: int) -> None:
     reach = Reach.load()
     for n in range(number):
         reach.add(Reach.load(part_of_cache(n)))
+    if reach.seconds and not reach.of:
+        raise Broken("no test reaches any line: the targets were not imported with their notes")
     reach.save()
 
 
@@ -310,6 +315,9 @@ class Child:
             return Verdict("crash", seconds)
         found = json.loads(told)
         fault = f"{found['fault']}\n{text}" if found["fault"] else ""
+        if found.get("unsteady"):
+            with LOG.open("a", encoding="utf-8") as log:
+                log.write(f"\n{found['killer']} fails on the source as it is:\n{text}\n")
         anew = tuple(found["tests"]) if found.get("anew") else ()
         return Verdict(found["killer"], seconds, fault, anew, found.get("unsteady", False))
 

@@ -13,7 +13,7 @@ LIKELY = 20
 """How many tests are tried before all others: killers of this mutant and of its neighbours."""
 SECONDS = 150.0
 """How long a mutant may take for its first tests, and for the later ones."""
-LATER = frozenset({"postgres", "async", "trees"})
+LATER = frozenset({"postgres", "wall", "async", "trees"})
 """Stages that are tried when a mutant has survived the others."""
 FAULTS = 20
 """How many mutants may have no verdict before it is given up."""

@@ -19,8 +19,9 @@ import tempfile
 import time
 import traceback
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType, NoneType
 from typing import Any
@@ -32,7 +33,8 @@ from .reach import Cold, Marked, Reach, file_hash, in_turn
 from .targets import ROOT, TARGETS, Stage, stages_here
 
 OPTIONS = (
-    "-q", "-s", "--no-header", "--tb=line", "--timeout=60", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist",
+    "-q", "-s", "--no-header", "--tb=line", "--timeout=60", "--assert=plain",  # its hook would import the targets in our place
+    "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist",
     "-W", "ignore::pytest.PytestUnraisableExceptionWarning",  # of what was garbage before a mutant began
     "-W", "ignore::pytest.PytestAssertRewriteWarning",  # libraries are imported already
 )  # fmt: skip
@@ -51,6 +53,8 @@ class Server:
         self.marked = marked
         self.part = part
         self.failed: str | None = None
+        self.rooms: list[Callable[[], None]] = []
+        """What puts a database in order after a mutant that was stopped half-way, or whose fixture failed."""
         self.stages: list[Stage] = []
         self.databases: Any = None
         self.runner: Any = None
@@ -128,6 +132,9 @@ class Server:
         self.backends = [self.databases(driver) for driver in self.drivers()]
         for backend in self.backends:
             backend.__dict__.pop("Session", None)
+            if backend.is_sqlite:
+                backend.reset()
+        self.rooms = [room for backend in self.backends if (room := _room(backend)) is not None]
 
     @staticmethod
     def drivers() -> tuple[str, ...]:
@@ -161,6 +168,7 @@ class Server:
         found: dict[str, Any] = {"killer": None, "fault": "it did not get so far"}
         try:
             os.setpgid(0, 0)
+            gc.disable()  # it lives for seconds, and a tenth of them went there
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for stream in (1, 2):
                 os.dup2(log, stream)
@@ -229,15 +237,51 @@ class Server:
         for n, backend in enumerate(getattr(self, "backends", ())):
             backend.__dict__.pop("Session", None)
             mark = self.folder / str(n)
-            backend.state["dirty"] = not mark.exists()
+            backend.state["dirty"] = not backend.is_sqlite and not mark.exists()
         for mark in self.folder.iterdir():
             mark.unlink()
+        for tidy in self.rooms:
+            tidy()
 
     def _leave(self) -> None:
         """Say which rows are as they were, so that the next child need not put them in again."""
         for n, backend in enumerate(getattr(self, "backends", ())):
             if not backend.state["dirty"]:
                 (self.folder / str(n)).touch()
+
+
+def _room(backend: Any) -> Callable[[], None] | None:
+    """Return what makes a database as it is now, but for the rows of a PostgreSQL; None where another one does it."""
+    if backend.is_sqlite:
+        file = Path(str(backend.owner.url.database))
+        content = file.read_bytes()
+        return lambda: None if file.read_bytes() == content else _put(file, content)
+    return None if backend.is_async else partial(_clear, backend.owner, _found(backend.owner))
+
+
+def _put(file: Path, content: bytes) -> None:
+    file.with_name(f"{file.name}-journal").unlink(missing_ok=True)
+    file.write_bytes(content)
+
+
+_OBJECTS = """
+    SELECT 'SCHEMA ' || quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema)'
+    UNION ALL
+    SELECT 'TABLE ' || oid::regclass FROM pg_class
+    WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace
+"""
+
+
+def _found(owner: Any) -> set[str]:
+    with owner.connect() as connection:
+        return {row[0] for row in connection.exec_driver_sql(_OBJECTS)}
+
+
+def _clear(owner: Any, known: set[str]) -> None:
+    if strange := _found(owner) - known:
+        with owner.begin() as connection:
+            for one in sorted(strange, reverse=True):  # tables first
+                connection.exec_driver_sql(f"DROP {one} CASCADE".replace("%", "%%"))
 
 
 def serve(jobs: socket.socket, stages: list[str]) -> None:

@@ -157,15 +157,23 @@ class Reach:
     def tests(self, path: str, ranges: Iterable[tuple[int, int]], *, patient: bool) -> tuple[set[str], bool]:
         """Return the tests, and their functions, that reach the first of these ranges that any does, or all of them.
 
-        And whether the lines have run while the tests were collected (or then only).
+        And whether the lines have run while the tests were collected (or then only). Of a function that nothing runs there
+        are none.
         """
+        functions = {self.owners.place(path, first)[1] for first, _ in ranges}
         for first, last in ranges:
             exact = {self.owners.place(path, number) for number in range(first, last + 1)}
             places = exact | {(path, function, -1) for _, function, _ in exact}
             found = {test for place in places for test in self.of.get(place, ())}
             if found:
                 return _with_functions(found), patient and not places.isdisjoint(self.early)
-        return _with_functions(self.seconds), True
+        if "<module>" in functions or any((path, name) in self._early for name in functions):
+            return _with_functions(self.seconds), True
+        return set(), False
+
+    @cached_property
+    def _early(self) -> set[tuple[str, str]]:
+        return {(path, function) for path, function, _ in self.early}
 
     def near(self, path: str, ranges: Iterable[tuple[int, int]]) -> dict[str, float]:
         """Return how rare the lines are, at these and a little around in the same function, that tests reach, by function."""

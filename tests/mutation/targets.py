@@ -69,13 +69,19 @@ TARGETS = (
 )  # fmt: skip
 """In the order in which they are judged."""
 
-HEAVY = r"test_(floors|public_surface|variants_come_and_go|types_under_columns)"
+HEAVY = r"test_(floors|public_surface|variants_come_and_go|types_under_columns|messages_are_sent_only)"
 """What takes long, and says nothing of one line."""
 
+WALL = r"test_(gate_and_wall|sessions|principals|raw|text)\.py"
+"""What has a gate in front of the wall."""
+
 STAGES = (
-    Stage("unit", ("tests/unit",), unwanted=HEAVY, cases=100, traced=100, seconds=600),
-    Stage("sqlite", ("tests/postgres",), unwanted=rf"psycopg|asyncpg|aiosqlite|{HEAVY}"),  # and what needs no driver
-    Stage("postgres", ("tests/postgres",), wanted=r"\bpsycopg\b", unwanted=HEAVY, traced=1),
+    Stage("unit", ("tests/unit",), unwanted=HEAVY, cases=1000, traced=1000, seconds=5),
+    Stage(
+        "sqlite", ("tests/postgres",), unwanted=rf"psycopg|asyncpg|aiosqlite|{HEAVY}", traced=8
+    ),  # and what needs no driver
+    Stage("postgres", ("tests/postgres",), wanted=r"\bpsycopg\b", unwanted=HEAVY, traced=4),
+    Stage("wall", ("tests/wall",), wanted=WALL, unwanted=rf"asyncpg|psycopg_async|{HEAVY}", traced=4, seconds=4),
     Stage("async", ("tests/postgres",), wanted=r"aiosqlite|asyncpg", unwanted=HEAVY, cases=1, traced=0, seconds=0.5),
     Stage("trees", ("tests/proof",), unwanted="postgres", environment={"FUZZ_TREES": "150"}, traced=0, seconds=1.5),
 )

@@ -1,0 +1,1627 @@
+## reads: a column, postgresql
+SELECT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: a column, sqlite
+SELECT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: a column, reader, postgresql
+SELECT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE (EXISTS (SELECT 1 FROM folders WHERE folders.id = notes.folder_id AND (folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER)) OR notes.owner = %(rowgate_id)s::INTEGER) AND NOT notes.is_gone) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## reads: a column, reader, sqlite
+SELECT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE (EXISTS (SELECT 1 FROM folders WHERE folders.id = notes.folder_id AND (folders.is_open = 1 OR folders.owner = ?)) = 1 OR notes.owner = ?) AND notes.is_gone = 0) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## reads: a column, editor, postgresql
+SELECT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE (notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c1)s::INTEGER, %(rowgate_c2)s::INTEGER)) AND NOT notes.is_gone) AS notes
+-- rowgate_c0='hidden'; rowgate_c1=1; rowgate_c2=2; asks rowgate_id; uses notes
+
+## reads: a column, editor, sqlite
+SELECT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE (notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0) AS notes
+-- rowgate_c0='hidden'; rowgate_c1=1; rowgate_c2=2; asks rowgate_id; uses notes
+
+## reads: a column, admin, postgresql
+SELECT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE NOT notes.is_gone) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: a column, admin, sqlite
+SELECT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.is_gone = 0) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: nobody reads what is open, postgresql
+SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open) AS folders
+-- uses folders
+
+## reads: nobody reads what is open, sqlite
+SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open = 1) AS folders
+-- uses folders
+
+## reads: nobody reads nothing else, postgresql
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE false) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: nobody reads nothing else, sqlite
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE 0) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: no rule, postgresql
+SELECT sealed.id FROM (SELECT sealed.id FROM sealed WHERE false) AS sealed
+-- uses sealed
+
+## reads: no rule, sqlite
+SELECT sealed.id FROM (SELECT sealed.id FROM sealed WHERE 0) AS sealed
+-- uses sealed
+
+## reads: open table, postgresql
+SELECT words.word FROM words
+-- uses words
+
+## reads: open table, sqlite
+SELECT words.word FROM words
+-- uses words
+
+## reads: open table in an alias, postgresql
+SELECT w.word FROM words AS w
+-- uses words
+
+## reads: open table in an alias, sqlite
+SELECT w.word FROM words AS w
+-- uses words
+
+## reads: an alias, postgresql
+SELECT other.body, other.secret FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS other
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: an alias, sqlite
+SELECT other.body, other.secret FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS other
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: alias of an alias, postgresql
+SELECT y.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS y
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: alias of an alias, sqlite
+SELECT y.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS y
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: table and alias, postgresql
+SELECT notes.body, other.body AS body_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes, (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS other WHERE notes.id = other.id
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: table and alias, sqlite
+SELECT notes.body, other.body AS body_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes, (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS other WHERE notes.id = other.id
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: join, postgresql
+SELECT notes.body, folders.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes JOIN (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders ON folders.id = notes.folder_id
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## reads: join, sqlite
+SELECT notes.body, folders.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes JOIN (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open = 1 OR folders.owner = ?) AS folders ON folders.id = notes.folder_id
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## reads: outer join, postgresql
+SELECT folders.id, notes.body FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders LEFT OUTER JOIN (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes ON folders.id = notes.folder_id
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## reads: outer join, sqlite
+SELECT folders.id, notes.body FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open = 1 OR folders.owner = ?) AS folders LEFT OUTER JOIN (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes ON folders.id = notes.folder_id
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## reads: full join, postgresql
+SELECT folders.id, notes.body FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders FULL OUTER JOIN (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes ON folders.id = notes.folder_id
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## reads: full join, sqlite
+SELECT folders.id, notes.body FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open = 1 OR folders.owner = ?) AS folders FULL OUTER JOIN (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes ON folders.id = notes.folder_id
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## reads: exists, postgresql
+SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders WHERE EXISTS (SELECT 1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE folders.id = notes.folder_id AND notes.body = %(body_1)s::VARCHAR)
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## reads: exists, sqlite
+SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open = 1 OR folders.owner = ?) AS folders WHERE EXISTS (SELECT 1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE folders.id = notes.folder_id AND notes.body = ?)
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## reads: scalar sub-select, postgresql
+SELECT folders.id, (SELECT count(*) AS count_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.folder_id = folders.id) AS anon_1 FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## reads: scalar sub-select, sqlite
+SELECT folders.id, (SELECT count(*) AS count_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.folder_id = folders.id) AS anon_1 FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open = 1 OR folders.owner = ?) AS folders
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## reads: sub-select, postgresql
+SELECT s.id, s.body FROM (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER) AS s
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: sub-select, sqlite
+SELECT s.id, s.body FROM (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) AS s
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: cte, postgresql
+WITH c AS (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER) SELECT c.id, c.body FROM c
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: cte, sqlite
+WITH c AS (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) SELECT c.id, c.body FROM c
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: recursive cte, postgresql
+WITH RECURSIVE down(id) AS (SELECT notes.id AS id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER UNION ALL SELECT notes.id AS id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes, down WHERE notes.id = down.id + %(id_1)s::INTEGER) SELECT down.id FROM down
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: recursive cte, sqlite
+WITH RECURSIVE down(id) AS (SELECT notes.id AS id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ? UNION ALL SELECT notes.id AS id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes, down WHERE notes.id = down.id + ?) SELECT down.id FROM down
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: cte named like a table, postgresql
+! Unguarded RG301: a CTE is named 'folders' like a guarded table: give it another name
+
+## reads: cte named like a table, sqlite
+! Unguarded RG301: a CTE is named 'folders' like a guarded table: give it another name
+
+## reads: cte named like a table, in capitals, postgresql
+! Unguarded RG301: a CTE is named 'FOLDERS' like a guarded table: give it another name
+
+## reads: cte named like a table, in capitals, sqlite
+! Unguarded RG301: a CTE is named 'FOLDERS' like a guarded table: give it another name
+
+## reads: cte named like a table of a schema, postgresql
+! Unguarded RG301: a CTE is named 'archive.notes' like a guarded table: give it another name
+
+## reads: cte named like a table of a schema, sqlite
+! Unguarded RG301: a CTE is named 'archive.notes' like a guarded table: give it another name
+
+## reads: union, postgresql
+SELECT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes UNION ALL SELECT "archive.notes".body FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, CAST(NULL AS VARCHAR) AS secret FROM archive.notes WHERE archive.notes.owner = %(rowgate_id)s::INTEGER) AS "archive.notes"
+-- rowgate_c0='hidden'; asks rowgate_id; uses archive.notes; uses notes
+
+## reads: union, sqlite
+SELECT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes UNION ALL SELECT "archive.notes".body FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, NULL AS secret FROM archive.notes WHERE archive.notes.owner = ?) AS "archive.notes"
+-- rowgate_c0='hidden'; asks rowgate_id; uses archive.notes; uses notes
+
+## reads: barrier, postgresql
+SELECT vaults.id FROM (SELECT vaults.id, vaults.owner, CAST(%(rowgate_c0)s::DATE AS DATE) AS opened FROM vaults WHERE vaults.owner = %(rowgate_id)s::INTEGER OFFSET 0) AS vaults
+-- rowgate_c0=datetime.date(2000, 1, 1); asks rowgate_id; uses vaults
+
+## reads: barrier, sqlite
+SELECT vaults.id FROM (SELECT vaults.id, vaults.owner, ? AS opened FROM vaults WHERE vaults.owner = ? LIMIT -1 OFFSET 0) AS vaults
+-- rowgate_c0=datetime.date(2000, 1, 1); asks rowgate_id; uses vaults
+
+## reads: barrier, all rows, postgresql
+SELECT vaults.opened FROM (SELECT vaults.id, vaults.owner, vaults.opened FROM vaults WHERE vaults.owner = %(rowgate_id)s::INTEGER OFFSET 0) AS vaults
+-- asks rowgate_id; uses vaults
+
+## reads: barrier, all rows, sqlite
+SELECT vaults.opened FROM (SELECT vaults.id, vaults.owner, vaults.opened FROM vaults WHERE vaults.owner = ? LIMIT -1 OFFSET 0) AS vaults
+-- asks rowgate_id; uses vaults
+
+## reads: barrier, no row, postgresql
+SELECT vaults.opened FROM (SELECT vaults.id, vaults.owner, CAST(%(rowgate_c0)s::DATE AS DATE) AS opened FROM vaults WHERE false) AS vaults
+-- rowgate_c0=datetime.date(2000, 1, 1); uses vaults
+
+## reads: barrier, no row, sqlite
+SELECT vaults.opened FROM (SELECT vaults.id, vaults.owner, ? AS opened FROM vaults WHERE 0) AS vaults
+-- rowgate_c0=datetime.date(2000, 1, 1); uses vaults
+
+## reads: mask in where, postgresql
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.phone = %(phone_1)s::VARCHAR ORDER BY notes.secret
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: mask in where, sqlite
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.phone = ? ORDER BY notes.secret
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: schema, postgresql
+SELECT "archive.notes".body, "archive.notes".secret FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, CAST(NULL AS VARCHAR) AS secret FROM archive.notes WHERE archive.notes.owner = %(rowgate_id)s::INTEGER) AS "archive.notes"
+-- asks rowgate_id; uses archive.notes
+
+## reads: schema, sqlite
+SELECT "archive.notes".body, "archive.notes".secret FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, NULL AS secret FROM archive.notes WHERE archive.notes.owner = ?) AS "archive.notes"
+-- asks rowgate_id; uses archive.notes
+
+## reads: schema beside its namesake, postgresql
+SELECT "archive.notes".body, notes.body AS body_1 FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, CAST(NULL AS VARCHAR) AS secret FROM archive.notes WHERE archive.notes.owner = %(rowgate_id)s::INTEGER) AS "archive.notes", (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE "archive.notes".id = notes.id
+-- rowgate_c0='hidden'; asks rowgate_id; uses archive.notes; uses notes
+
+## reads: schema beside its namesake, sqlite
+SELECT "archive.notes".body, notes.body AS body_1 FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, NULL AS secret FROM archive.notes WHERE archive.notes.owner = ?) AS "archive.notes", (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE "archive.notes".id = notes.id
+-- rowgate_c0='hidden'; asks rowgate_id; uses archive.notes; uses notes
+
+## reads: schema, alias, postgresql
+SELECT again.body, "archive.notes".id FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, CAST(NULL AS VARCHAR) AS secret FROM archive.notes WHERE archive.notes.owner = %(rowgate_id)s::INTEGER) AS again, (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, CAST(NULL AS VARCHAR) AS secret FROM archive.notes WHERE archive.notes.owner = %(rowgate_id)s::INTEGER) AS "archive.notes"
+-- asks rowgate_id; uses archive.notes
+
+## reads: schema, alias, sqlite
+SELECT again.body, "archive.notes".id FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, NULL AS secret FROM archive.notes WHERE archive.notes.owner = ?) AS again, (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, NULL AS secret FROM archive.notes WHERE archive.notes.owner = ?) AS "archive.notes"
+-- asks rowgate_id; uses archive.notes
+
+## reads: has_role of a column, postgresql
+SELECT pairs.a FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs
+-- asks rowgate_roles; uses pairs
+
+## reads: has_role of a column, sqlite
+SELECT pairs.a FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs
+-- asks rowgate_roles; uses pairs
+
+## reads: attribute, postgresql
+SELECT pairs.a FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs WHERE pairs.b = %(rowgate_attr_a_)s::INTEGER
+-- asks rowgate_attr_a_; asks rowgate_roles; uses pairs
+
+## reads: attribute, sqlite
+SELECT pairs.a FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs WHERE pairs.b = ?
+-- asks rowgate_attr_a_; asks rowgate_roles; uses pairs
+
+## reads: attribute of two types, postgresql
+! Unguarded RG301: principal.attr('a') is used with two types: use one
+
+## reads: attribute of two types, sqlite
+! Unguarded RG301: principal.attr('a') is used with two types: use one
+
+## reads: who acts, postgresql
+SELECT words.id FROM words WHERE words.id = %(rowgate_id)s::INTEGER
+-- asks rowgate_id; uses words
+
+## reads: who acts, sqlite
+SELECT words.id FROM words WHERE words.id = ?
+-- asks rowgate_id; uses words
+
+## reads: has_role, postgresql
+SELECT words.id, (1 = 1) AS anon_1 FROM words
+-- uses words
+
+## reads: has_role, sqlite
+SELECT words.id, (1 = 1) AS anon_1 FROM words
+-- uses words
+
+## reads: has_role, without, postgresql
+SELECT words.id FROM words ORDER BY (1 = 0)
+-- uses words
+
+## reads: has_role, without, sqlite
+SELECT words.id FROM words ORDER BY (1 = 0)
+-- uses words
+
+## reads: has_role that no rule names, postgresql
+! Unguarded RG301: principal.has_role('reeder'): no rule names this role, so the SQL does not know it
+
+## reads: has_role that no rule names, sqlite
+! Unguarded RG301: principal.has_role('reeder'): no rule names this role, so the SQL does not know it
+
+## reads: distinct, limit, postgresql
+SELECT DISTINCT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes LIMIT %(param_1)s::INTEGER OFFSET %(param_2)s::INTEGER
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: distinct, limit, sqlite
+SELECT DISTINCT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes LIMIT ? OFFSET ?
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: lateral, postgresql
+SELECT folders.id, "some".body FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders JOIN LATERAL (SELECT notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.folder_id = folders.id) AS "some" ON %(param_1)s
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## reads: group by key, postgresql
+SELECT notes.id, notes.body, count(*) AS count_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes GROUP BY notes.id, notes.body
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: group by key, sqlite
+SELECT notes.id, notes.body, count(*) AS count_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes GROUP BY notes.id
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: group by key, having and order, postgresql
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes GROUP BY notes.id, notes.owner, notes.body HAVING notes.owner > %(owner_1)s::INTEGER ORDER BY notes.body, notes.owner
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: group by key, having and order, sqlite
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes GROUP BY notes.id HAVING notes.owner > ? ORDER BY notes.body, notes.owner
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: group by key of an alias, postgresql
+SELECT other.id, other.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS other GROUP BY other.id, other.body
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: group by key of an alias, sqlite
+SELECT other.id, other.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS other GROUP BY other.id
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: group by half a key, postgresql
+SELECT pairs.a, count(pairs.note) AS count_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs GROUP BY pairs.a
+-- asks rowgate_roles; uses pairs
+
+## reads: group by half a key, sqlite
+SELECT pairs.a, count(pairs.note) AS count_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs GROUP BY pairs.a
+-- asks rowgate_roles; uses pairs
+
+## reads: group by a whole key of two, postgresql
+SELECT pairs.a, pairs.note FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs GROUP BY pairs.a, pairs.b, pairs.note
+-- asks rowgate_roles; uses pairs
+
+## reads: group by a whole key of two, sqlite
+SELECT pairs.a, pairs.note FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs GROUP BY pairs.a, pairs.b
+-- asks rowgate_roles; uses pairs
+
+## reads: group by rollup, postgresql
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes GROUP BY ROLLUP(notes.id)
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: group by and an expression, postgresql
+SELECT notes.id, notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes GROUP BY notes.id, notes.owner + %(owner_1)s::INTEGER
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: group by another column, postgresql
+SELECT notes.owner, count(*) AS count_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes GROUP BY notes.owner
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: group by another column, sqlite
+SELECT notes.owner, count(*) AS count_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes GROUP BY notes.owner
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: whole row, postgresql
+SELECT notes FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: whole row of a schema, postgresql
+SELECT "archive.notes" FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, CAST(NULL AS VARCHAR) AS secret FROM archive.notes WHERE archive.notes.owner = %(rowgate_id)s::INTEGER) AS "archive.notes"
+-- asks rowgate_id; uses archive.notes
+
+## reads: values, postgresql
+SELECT v.a FROM (VALUES (%(param_1)s::INTEGER), (%(param_2)s::INTEGER)) AS v (a)
+
+## reads: values without a name, postgresql
+SELECT v.a FROM (VALUES (%(param_1)s::INTEGER)) AS v (a)
+
+## reads: values with literals, postgresql
+! Unguarded RG301: values(literal_binds=True) pastes its values into SQL: leave it out, so that they are bound
+
+## reads: scalar values, postgresql
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.id IN (VALUES (%(param_1)s::INTEGER))
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: scalar values with literals, postgresql
+! Unguarded RG301: values(literal_binds=True) pastes its values into SQL: leave it out, so that they are bound
+
+## reads: a table that is not in the catalog, postgresql
+! Unguarded RG301: table 'elsewhere' is not in the catalog: declare a policy, or open it with a reason
+
+## reads: a table that is not in the catalog, sqlite
+! Unguarded RG301: table 'elsewhere' is not in the catalog: declare a policy, or open it with a reason
+
+## reads: a column that is not in the table, postgresql
+! Unguarded RG301: notes has no column 'upper': it could be a function call
+
+## reads: a column that is not in the table, sqlite
+! Unguarded RG301: notes has no column 'upper': it could be a function call
+
+## reads: a column that is in the table, postgresql
+SELECT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: a column that is in the table, sqlite
+SELECT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: star, postgresql
+SELECT * FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: star, sqlite
+SELECT * FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: literal column, postgresql
+SELECT 1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: literal column, sqlite
+SELECT 1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## reads: literal column that is more, postgresql
+! Unguarded RG301: literal_column() is text: name the column, or write '(select 1)' with func and operators
+
+## reads: literal column that is more, sqlite
+! Unguarded RG301: literal_column() is text: name the column, or write '(select 1)' with func and operators
+
+## reads: text, postgresql
+! Unguarded RG301: textclause is refused: text cannot be proven; write it with select(), func and the operators of SQLAlchemy
+
+## reads: text, sqlite
+! Unguarded RG301: textclause is refused: text cannot be proven; write it with select(), func and the operators of SQLAlchemy
+
+## reads: text in where, postgresql
+! Unguarded RG301: textclause is refused: text cannot be proven; write it with select(), func and the operators of SQLAlchemy
+
+## reads: text in where, sqlite
+! Unguarded RG301: textclause is refused: text cannot be proven; write it with select(), func and the operators of SQLAlchemy
+
+## reads: hint, postgresql
+! Unguarded RG301: hints are text: leave them out
+
+## reads: hint, sqlite
+! Unguarded RG301: hints are text: leave them out
+
+## reads: statement hint, postgresql
+! Unguarded RG301: hints are text: leave them out
+
+## reads: statement hint, sqlite
+! Unguarded RG301: hints are text: leave them out
+
+## reads: prefix, postgresql
+! Unguarded RG301: textclause is refused: text cannot be proven; write it with select(), func and the operators of SQLAlchemy
+
+## reads: prefix, sqlite
+! Unguarded RG301: textclause is refused: text cannot be proven; write it with select(), func and the operators of SQLAlchemy
+
+## locks: for update, postgresql
+SELECT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes FOR UPDATE
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## locks: for update, sqlite
+SELECT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## locks: for share, postgresql
+SELECT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes FOR SHARE
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## locks: for share, sqlite
+SELECT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## locks: for update, no rule, postgresql
+SELECT words.id FROM (SELECT words.id, words.word FROM words WHERE false) AS words FOR UPDATE
+-- uses words
+
+## locks: for update, no rule, sqlite
+SELECT words.id FROM (SELECT words.id, words.word FROM words WHERE 0) AS words
+-- uses words
+
+## locks: for update of one, postgresql
+SELECT notes.body, folders.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes JOIN (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE (folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AND folders.owner = %(rowgate_id)s::INTEGER) AS folders ON folders.id = notes.folder_id FOR UPDATE OF folders
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## locks: for update of one, sqlite
+SELECT notes.body, folders.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes JOIN (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE (folders.is_open = 1 OR folders.owner = ?) AND folders.owner = ?) AS folders ON folders.id = notes.folder_id
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## locks: for update of an alias, postgresql
+SELECT other.body, notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS other, (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE other.id = notes.id FOR UPDATE OF other
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## locks: for update of an alias, sqlite
+SELECT other.body, notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AS other, (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE other.id = notes.id
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## locks: for update of the table beside its alias, postgresql
+SELECT other.body, notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS other, (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE other.id = notes.id FOR UPDATE OF notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## locks: for update of the table beside its alias, sqlite
+SELECT other.body, notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS other, (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AS notes WHERE other.id = notes.id
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## locks: for update of a schema's, postgresql
+SELECT "archive.notes".body, notes.id FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, CAST(NULL AS VARCHAR) AS secret FROM archive.notes WHERE archive.notes.owner = %(rowgate_id)s::INTEGER AND archive.notes.owner = %(rowgate_id)s::INTEGER) AS "archive.notes", (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes FOR UPDATE OF "archive.notes"
+-- rowgate_c0='hidden'; asks rowgate_id; uses archive.notes; uses notes
+
+## locks: for update of a schema's, sqlite
+SELECT "archive.notes".body, notes.id FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, NULL AS secret FROM archive.notes WHERE archive.notes.owner = ? AND archive.notes.owner = ?) AS "archive.notes", (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses archive.notes; uses notes
+
+## locks: for update reaches a sub-select, postgresql
+SELECT s.id, s.body FROM (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER) AS s FOR UPDATE
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## locks: for update reaches a sub-select, sqlite
+SELECT s.id, s.body FROM (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) AS s
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## locks: for update of a sub-select, postgresql
+SELECT "some".id, folders.id AS id_1 FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders, (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER) AS "some" WHERE "some".id = folders.id FOR UPDATE OF "some"
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## locks: for update of a sub-select, sqlite
+SELECT some.id, folders.id AS id_1 FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open = 1 OR folders.owner = ?) AS folders, (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) AS some WHERE some.id = folders.id
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## locks: for update beside a sub-select, postgresql
+SELECT "some".id, folders.id AS id_1 FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE (folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AND folders.owner = %(rowgate_id)s::INTEGER) AS folders, (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER) AS "some" WHERE "some".id = folders.id FOR UPDATE OF folders
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## locks: for update beside a sub-select, sqlite
+SELECT some.id, folders.id AS id_1 FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE (folders.is_open = 1 OR folders.owner = ?) AND folders.owner = ?) AS folders, (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) AS some WHERE some.id = folders.id
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## locks: for update reaches two levels, postgresql
+SELECT u.id, u.body FROM (SELECT s.id AS id, s.body AS body FROM (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER) AS s) AS u FOR UPDATE
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## locks: for update reaches two levels, sqlite
+SELECT u.id, u.body FROM (SELECT s.id AS id, s.body AS body FROM (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) AS s) AS u
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## locks: for update stops at a cte, postgresql
+WITH c AS (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER) SELECT c.id, c.body FROM c FOR UPDATE
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## locks: for update stops at a cte, sqlite
+WITH c AS (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) SELECT c.id, c.body FROM c
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## locks: for update stops at where, postgresql
+SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE (folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AND folders.owner = %(rowgate_id)s::INTEGER) AS folders WHERE folders.id IN (SELECT notes.folder_id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes) FOR UPDATE
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## locks: for update stops at where, sqlite
+SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE (folders.is_open = 1 OR folders.owner = ?) AND folders.owner = ?) AS folders WHERE folders.id IN (SELECT notes.folder_id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes)
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## locks: for update in a sub-select, postgresql
+SELECT s.id, s.body FROM (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER FOR UPDATE) AS s
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## locks: for update in a sub-select, sqlite
+SELECT s.id, s.body FROM (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) AS s
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## locks: for update in a cte, postgresql
+WITH c AS (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER FOR UPDATE) SELECT c.id, c.body FROM c WHERE EXISTS (SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders)
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## locks: for update in a cte, sqlite
+WITH c AS (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) SELECT c.id, c.body FROM c WHERE EXISTS (SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open = 1 OR folders.owner = ?) AS folders)
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## can: can, postgresql
+SELECT notes.id, (SELECT EXISTS (SELECT 1 FROM notes WHERE notes.id = rowgate_key.k0 AND ((notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c0)s::INTEGER, %(rowgate_c1)s::INTEGER)) AND NOT notes.is_gone AND (notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c2)s::INTEGER, %(rowgate_c3)s::INTEGER)) AND NOT notes.is_gone)) FROM (SELECT notes.id AS k0) AS rowgate_key) AS anon_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c4)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE (notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c0)s::INTEGER, %(rowgate_c1)s::INTEGER)) AND NOT notes.is_gone) AS notes
+-- rowgate_c0=1; rowgate_c1=2; rowgate_c2=1; rowgate_c3=2; rowgate_c4='hidden'; asks rowgate_id; uses notes
+
+## can: can, sqlite
+SELECT notes.id, (SELECT EXISTS (SELECT 1 FROM notes WHERE notes.id = rowgate_key.k0 AND ((notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0 AND (notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0)) FROM (SELECT notes.id AS k0) AS rowgate_key) AS anon_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE (notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0) AS notes
+-- rowgate_c0=1; rowgate_c1=2; rowgate_c2=1; rowgate_c3=2; rowgate_c4='hidden'; asks rowgate_id; uses notes
+
+## can: can of an alias, postgresql
+SELECT other.id, (SELECT EXISTS (SELECT 1 FROM notes WHERE notes.id = rowgate_key.k0 AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone)) FROM (SELECT other.id AS k0) AS rowgate_key) AS anon_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS other
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## can: can of an alias, sqlite
+SELECT other.id, (SELECT EXISTS (SELECT 1 FROM notes WHERE notes.id = rowgate_key.k0 AND (notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0)) FROM (SELECT other.id AS k0) AS rowgate_key) AS anon_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS other
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## can: can of another, postgresql
+SELECT notes.id, (SELECT EXISTS (SELECT 1 FROM folders WHERE folders.id = rowgate_key.k0 AND (folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER)) FROM (SELECT notes.folder_id AS k0) AS rowgate_key) AS anon_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## can: can of another, sqlite
+SELECT notes.id, (SELECT EXISTS (SELECT 1 FROM folders WHERE folders.id = rowgate_key.k0 AND (folders.is_open = 1 OR folders.owner = ?)) FROM (SELECT notes.folder_id AS k0) AS rowgate_key) AS anon_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## can: can that is never, postgresql
+SELECT words.id, false AS anon_1 FROM words
+-- uses words
+
+## can: can that is never, sqlite
+SELECT words.id, 0 AS anon_1 FROM words
+-- uses words
+
+## can: can that is always, postgresql
+SELECT words.id, (SELECT EXISTS (SELECT 1 FROM words WHERE words.id = rowgate_key.k0) FROM (SELECT words.id AS k0) AS rowgate_key) AS anon_1 FROM words
+-- uses words
+
+## can: can that is always, sqlite
+SELECT words.id, (SELECT EXISTS (SELECT 1 FROM words WHERE words.id = rowgate_key.k0) FROM (SELECT words.id AS k0) AS rowgate_key) AS anon_1 FROM words
+-- uses words
+
+## can: can of somebody else, postgresql
+SELECT notes.id, ((SELECT EXISTS (SELECT 1 FROM notes WHERE notes.id = rowgate_key.k0 AND ((notes.owner = %(rowgate_c0)s::INTEGER OR notes.folder_id IN (%(rowgate_c1)s::INTEGER, %(rowgate_c2)s::INTEGER)) AND NOT notes.is_gone AND (notes.owner = %(rowgate_c0)s::INTEGER OR notes.folder_id IN (%(rowgate_c3)s::INTEGER, %(rowgate_c4)s::INTEGER)) AND NOT notes.is_gone)) FROM (SELECT notes.id AS k0) AS rowgate_key) AND (SELECT EXISTS (SELECT 1 FROM notes WHERE notes.id = rowgate_key.k0 AND ((EXISTS (SELECT 1 FROM folders WHERE folders.id = notes.folder_id AND (folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER)) OR notes.owner = %(rowgate_id)s::INTEGER) AND NOT notes.is_gone)) FROM (SELECT notes.id AS k0) AS rowgate_key)) AS anon_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c5)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE (EXISTS (SELECT 1 FROM folders WHERE folders.id = notes.folder_id AND (folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER)) OR notes.owner = %(rowgate_id)s::INTEGER) AND NOT notes.is_gone) AS notes
+-- rowgate_c0=3; rowgate_c1=1; rowgate_c2=2; rowgate_c3=1; rowgate_c4=2; rowgate_c5='hidden'; asks rowgate_id; uses folders; uses notes
+
+## can: can of somebody else, sqlite
+SELECT notes.id, ((SELECT EXISTS (SELECT 1 FROM notes WHERE notes.id = rowgate_key.k0 AND ((notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0 AND (notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0)) FROM (SELECT notes.id AS k0) AS rowgate_key) AND (SELECT EXISTS (SELECT 1 FROM notes WHERE notes.id = rowgate_key.k0 AND ((EXISTS (SELECT 1 FROM folders WHERE folders.id = notes.folder_id AND (folders.is_open = 1 OR folders.owner = ?)) = 1 OR notes.owner = ?) AND notes.is_gone = 0)) FROM (SELECT notes.id AS k0) AS rowgate_key)) AS anon_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE (EXISTS (SELECT 1 FROM folders WHERE folders.id = notes.folder_id AND (folders.is_open = 1 OR folders.owner = ?)) = 1 OR notes.owner = ?) AND notes.is_gone = 0) AS notes
+-- rowgate_c0=3; rowgate_c1=1; rowgate_c2=2; rowgate_c3=1; rowgate_c4=2; rowgate_c5='hidden'; asks rowgate_id; uses folders; uses notes
+
+## can: can of somebody else, by an attribute, postgresql
+SELECT pairs.a, ((SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role = ANY (CAST(%(rowgate_c0)s::TEXT[] AS TEXT[]))) AND pairs.a = %(rowgate_c1)s::INTEGER)) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key) AND (SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[]))))) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key)) AS anon_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs
+-- rowgate_c0=[]; rowgate_c1=5; asks rowgate_roles; uses pairs
+
+## can: can of somebody else, by an attribute, sqlite
+SELECT pairs.a, ((SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role IN (SELECT value FROM json_each( ?))) = 1 AND pairs.a = ?)) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key) AND (SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role IN (SELECT value FROM json_each( ?))) = 1)) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key)) AS anon_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs
+-- rowgate_c0='[]'; rowgate_c1=5; asks rowgate_roles; uses pairs
+
+## can: can of somebody else, by her roles, postgresql
+SELECT pairs.a, ((SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role = ANY (CAST(%(rowgate_c0)s::TEXT[] AS TEXT[]))))) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key) AND (SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[]))))) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key)) AS anon_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs
+-- rowgate_c0=['editor']; asks rowgate_roles; uses pairs
+
+## can: can of somebody else, by her roles, sqlite
+SELECT pairs.a, ((SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role IN (SELECT value FROM json_each( ?))) = 1)) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key) AND (SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role IN (SELECT value FROM json_each( ?))) = 1)) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key)) AS anon_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs
+-- rowgate_c0='["editor"]'; asks rowgate_roles; uses pairs
+
+## can: can in a write, postgresql
+! Unguarded RG301: can() in a write would judge the row before or after it: ask in a SELECT of its own
+
+## can: can in a write, sqlite
+! Unguarded RG301: can() in a write would judge the row before or after it: ask in a SELECT of its own
+
+## can: can in a sub-select, postgresql
+SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders WHERE EXISTS (SELECT 1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE folders.id = notes.folder_id AND (SELECT EXISTS (SELECT 1 FROM notes WHERE notes.id = rowgate_key.k0 AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone)) FROM (SELECT notes.id AS k0) AS rowgate_key))
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## can: can in a sub-select, sqlite
+SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open = 1 OR folders.owner = ?) AS folders WHERE EXISTS (SELECT 1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE folders.id = notes.folder_id AND (SELECT EXISTS (SELECT 1 FROM notes WHERE notes.id = rowgate_key.k0 AND (notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0)) FROM (SELECT notes.id AS k0) AS rowgate_key) = 1)
+-- rowgate_c0='hidden'; asks rowgate_id; uses folders; uses notes
+
+## expressions: function, postgresql
+SELECT lower(notes.body) AS lower_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: function, sqlite
+SELECT lower(notes.body) AS lower_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: function of a package, postgresql
+! Unguarded RG301: function pg_catalog.lower() is not listed: it could run on rows that the policy hides. Use a built-in, or say catalog.allow_function('pg_catalog.lower', reason=...)
+
+## expressions: function of a package, sqlite
+! Unguarded RG301: function pg_catalog.lower() is not listed: it could run on rows that the policy hides. Use a built-in, or say catalog.allow_function('pg_catalog.lower', reason=...)
+
+## expressions: function that is not listed, postgresql
+! Unguarded RG301: function query_to_xml() is not listed: it could run on rows that the policy hides. Use a built-in, or say catalog.allow_function('query_to_xml', reason=...)
+
+## expressions: function that is not listed, sqlite
+! Unguarded RG301: function query_to_xml() is not listed: it could run on rows that the policy hides. Use a built-in, or say catalog.allow_function('query_to_xml', reason=...)
+
+## expressions: volatile function, postgresql
+SELECT random() AS random_1, notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: volatile function, sqlite
+SELECT random() AS random_1, notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: volatile function of a column, postgresql
+! Unguarded RG301: random() takes no arguments here: a volatile function could carry hidden values out
+
+## expressions: volatile function of a column, sqlite
+! Unguarded RG301: random() takes no arguments here: a volatile function could carry hidden values out
+
+## expressions: next value, postgresql
+! Unguarded RG301: next_value_func is refused: let a column default draw from the sequence
+
+## expressions: next value, sqlite
+! Unguarded RG301: next_value_func is refused: let a column default draw from the sequence
+
+## expressions: operator, postgresql
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE (notes.body || %(body_1)s::VARCHAR) = %(param_1)s::VARCHAR
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: operator, sqlite
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE (notes.body || ?) = ?
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: operator that is not listed, postgresql
+! Unguarded RG301: operator '; drop' is not listed: use the operators of SQLAlchemy, or func
+
+## expressions: operator that is not listed, sqlite
+! Unguarded RG301: operator '; drop' is not listed: use the operators of SQLAlchemy, or func
+
+## expressions: operator that is a placeholder, postgresql
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.body ? %(body_1)s::VARCHAR
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: operator that is a placeholder, sqlite
+! Unguarded RG301: operator '?' is not listed: use the operators of SQLAlchemy, or func
+
+## expressions: extract, postgresql
+SELECT EXTRACT(year FROM vaults.opened) AS anon_1 FROM (SELECT vaults.id, vaults.owner, CAST(%(rowgate_c0)s::DATE AS DATE) AS opened FROM vaults WHERE vaults.owner = %(rowgate_id)s::INTEGER OFFSET 0) AS vaults
+-- rowgate_c0=datetime.date(2000, 1, 1); asks rowgate_id; uses vaults
+
+## expressions: extract, sqlite
+SELECT CAST(STRFTIME('%Y', vaults.opened) AS INTEGER) AS anon_1 FROM (SELECT vaults.id, vaults.owner, ? AS opened FROM vaults WHERE vaults.owner = ? LIMIT -1 OFFSET 0) AS vaults
+-- rowgate_c0=datetime.date(2000, 1, 1); asks rowgate_id; uses vaults
+
+## expressions: extract of text, postgresql
+! Unguarded RG301: extract() pastes its field into SQL: give the name of one field, such as 'year'
+
+## expressions: extract of text, sqlite
+! Unguarded RG301: extract() pastes its field into SQL: give the name of one field, such as 'year'
+
+## expressions: collation, postgresql
+SELECT notes.body COLLATE "C" AS anon_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: collation, sqlite
+SELECT notes.body COLLATE "C" AS anon_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: collation with text, postgresql
+! Unguarded RG301: quoted_name(..., quote=False) pastes its text into SQL: leave quoting to SQLAlchemy
+
+## expressions: collation with text, sqlite
+! Unguarded RG301: quoted_name(..., quote=False) pastes its text into SQL: leave quoting to SQLAlchemy
+
+## expressions: cast, postgresql
+SELECT CAST(notes.owner AS VARCHAR(3)) AS owner FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: cast, sqlite
+SELECT CAST(notes.owner AS VARCHAR(3)) AS owner FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: case, postgresql
+SELECT CASE WHEN (notes.owner = %(owner_1)s::INTEGER) THEN %(param_1)s::VARCHAR ELSE %(param_2)s::VARCHAR END AS anon_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: case, sqlite
+SELECT CASE WHEN (notes.owner = ?) THEN ? ELSE ? END AS anon_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: in, postgresql
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.id IN (__[POSTCOMPILE_id_1])
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: in, sqlite
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.id IN (__[POSTCOMPILE_id_1])
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: tuple in, postgresql
+SELECT pairs.a FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs WHERE (pairs.a, pairs.b) IN (__[POSTCOMPILE_param_1])
+-- asks rowgate_roles; uses pairs
+
+## expressions: tuple in, sqlite
+SELECT pairs.a FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs WHERE (pairs.a, pairs.b) IN (__[POSTCOMPILE_param_1])
+-- asks rowgate_roles; uses pairs
+
+## expressions: like, postgresql
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.body LIKE %(body_1)s::VARCHAR ESCAPE '!'
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: like, sqlite
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.body LIKE ? ESCAPE '!'
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: like with a mark, postgresql
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.body LIKE %(body_1)s::VARCHAR ESCAPE '%%('
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: like with a mark, sqlite
+! Unguarded RG301: a name or a literal holds a mark that SQLAlchemy replaces in SQL: choose another
+
+## expressions: label that is not quoted, postgresql
+! Unguarded RG301: quoted_name(..., quote=False) pastes its text into SQL: leave quoting to SQLAlchemy
+
+## expressions: label that is not quoted, sqlite
+! Unguarded RG301: quoted_name(..., quote=False) pastes its text into SQL: leave quoting to SQLAlchemy
+
+## expressions: label with a mark, postgresql
+! Unguarded RG301: a name or a literal holds a mark that SQLAlchemy replaces in SQL: choose another
+
+## expressions: label with a mark, sqlite
+! Unguarded RG301: a name or a literal holds a mark that SQLAlchemy replaces in SQL: choose another
+
+## expressions: label with a mark of binds, postgresql
+SELECT notes.id AS "%%(x)s" FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: label with a mark of binds, sqlite
+! Unguarded RG301: a name or a literal holds a mark that SQLAlchemy replaces in SQL: choose another
+
+## expressions: label, postgresql
+SELECT notes.id AS "X y" FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: label, sqlite
+SELECT notes.id AS "X y" FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: bind named like ours, postgresql
+! Unguarded RG301: bind parameters that begin with 'rowgate_' are the gate's: choose another name
+
+## expressions: bind named like ours, sqlite
+! Unguarded RG301: bind parameters that begin with 'rowgate_' are the gate's: choose another name
+
+## expressions: bind named like ours by escaping, postgresql
+! Unguarded RG301: bind parameters that begin with 'rowgate_' are the gate's: choose another name
+
+## expressions: bind named like ours by escaping, sqlite
+! Unguarded RG301: bind parameters that begin with 'rowgate_' are the gate's: choose another name
+
+## expressions: bind with a bracket, postgresql
+! Unguarded RG301: a bind parameter's name is pasted into SQL: name it with letters, digits and underscores
+
+## expressions: bind with a bracket, sqlite
+! Unguarded RG301: a bind parameter's name is pasted into SQL: name it with letters, digits and underscores
+
+## expressions: literal execute, postgresql
+! Unguarded RG301: literal_execute pastes the value into SQL: leave it out, so that the value is bound
+
+## expressions: literal execute, sqlite
+! Unguarded RG301: literal_execute pastes the value into SQL: leave it out, so that the value is bound
+
+## expressions: or, postgresql
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.id = %(id_1)s::INTEGER OR notes.id = %(id_2)s::INTEGER AND NOT notes.is_gone
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: or, sqlite
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.id = ? OR notes.id = ? AND notes.is_gone = 0
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: null, postgresql
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.body IS NULL
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: null, sqlite
+SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.body IS NULL
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## expressions: table valued function, postgresql
+! Unguarded RG301: column 'n' of a function could be a call: say .render_derived()
+
+## expressions: table valued function, a field, postgresql
+! Unguarded RG301: column 'evil' of a function could be a call: say .render_derived()
+
+## expressions: table valued function, derived, postgresql
+SELECT anon_1.evil FROM json_each(notes.body) AS anon_1(evil)
+
+## expressions: field of a function, postgresql
+SELECT (json_each(notes.body)).value
+
+## expressions: field of a function that could be a call, postgresql
+! Unguarded RG301: field 'evil' of a function could be a call: use table_valued().render_derived()
+
+## writes: insert, postgresql
+INSERT INTO notes (folder_id, owner, body, is_gone) VALUES (%(folder_id)s::INTEGER, %(owner)s::INTEGER, %(body)s::VARCHAR, %(is_gone)s) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id
+-- guards; asks rowgate_id; uses notes
+
+## writes: insert, sqlite
+INSERT INTO notes (folder_id, owner, body, is_gone) VALUES (?, ?, ?, ?) RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses notes
+
+## writes: insert into a Table, postgresql
+INSERT INTO notes (folder_id, owner, is_gone) VALUES (%(folder_id)s::INTEGER, %(owner)s::INTEGER, %(is_gone)s) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id
+-- guards; asks rowgate_id; uses notes
+
+## writes: insert into a Table, sqlite
+INSERT INTO notes (folder_id, owner, is_gone) VALUES (?, ?, ?) RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses notes
+
+## writes: insert, returning, postgresql
+INSERT INTO notes (owner, is_gone) VALUES (%(owner)s::INTEGER, %(is_gone)s) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id, notes.body
+-- guards; asks rowgate_id; uses notes
+
+## writes: insert, returning, sqlite
+INSERT INTO notes (owner, is_gone) VALUES (?, ?) RETURNING CASE WHEN CASE WHEN ((SELECT notes.owner) = ? AND (SELECT notes.owner) = ? AND (SELECT notes.is_gone) = 0) THEN 1 ELSE abs(-9223372036854775808) END = 1 THEN id END AS id, body
+-- guards; asks rowgate_id; uses notes
+
+## writes: insert, returning masked, postgresql
+INSERT INTO notes (owner, is_gone) VALUES (%(owner)s::INTEGER, %(is_gone)s) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN CAST(NULL AS VARCHAR) END AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.id
+-- guards; rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## writes: insert, returning masked, sqlite
+INSERT INTO notes (owner, is_gone) VALUES (?, ?) RETURNING CASE WHEN CASE WHEN ((SELECT notes.owner) = ? AND (SELECT notes.owner) = ? AND (SELECT notes.is_gone) = 0) THEN 1 ELSE abs(-9223372036854775808) END = 1 THEN NULL END AS secret, CASE WHEN notes.owner = ? THEN phone ELSE ? END AS phone, id
+-- guards; rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## writes: insert, returning a label, postgresql
+INSERT INTO notes (owner, is_gone) VALUES (%(owner)s::INTEGER, %(is_gone)s) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.body END AS b
+-- guards; asks rowgate_id; uses notes
+
+## writes: insert, returning a label, sqlite
+INSERT INTO notes (owner, is_gone) VALUES (?, ?) RETURNING CASE WHEN CASE WHEN ((SELECT notes.owner) = ? AND (SELECT notes.owner) = ? AND (SELECT notes.is_gone) = 0) THEN 1 ELSE abs(-9223372036854775808) END = 1 THEN body END AS b
+-- guards; asks rowgate_id; uses notes
+
+## writes: insert, returning an expression, postgresql
+INSERT INTO notes (owner, is_gone) VALUES (%(owner)s::INTEGER, %(is_gone)s) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN lower(notes.body) END AS lower_1
+-- guards; asks rowgate_id; uses notes
+
+## writes: insert, returning an expression, sqlite
+INSERT INTO notes (owner, is_gone) VALUES (?, ?) RETURNING CASE WHEN CASE WHEN ((SELECT notes.owner) = ? AND (SELECT notes.owner) = ? AND (SELECT notes.is_gone) = 0) THEN 1 ELSE abs(-9223372036854775808) END = 1 THEN lower(body) END AS lower_1
+-- guards; asks rowgate_id; uses notes
+
+## writes: insert, returning a literal, postgresql
+INSERT INTO notes (owner, is_gone) VALUES (%(owner)s::INTEGER, %(is_gone)s) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN %(param_1)s::INTEGER END AS anon_1
+-- guards; asks rowgate_id; uses notes
+
+## writes: insert, returning a literal, sqlite
+INSERT INTO notes (owner, is_gone) VALUES (?, ?) RETURNING CASE WHEN CASE WHEN ((SELECT notes.owner) = ? AND (SELECT notes.owner) = ? AND (SELECT notes.is_gone) = 0) THEN 1 ELSE abs(-9223372036854775808) END = 1 THEN ? END AS anon_1
+-- guards; asks rowgate_id; uses notes
+
+## writes: insert, returning the entity, postgresql
+INSERT INTO notes (owner, is_gone) VALUES (%(owner)s::INTEGER, %(is_gone)s) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone
+-- guards; rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## writes: insert, returning the entity, sqlite
+INSERT INTO notes (owner, is_gone) VALUES (?, ?) RETURNING CASE WHEN CASE WHEN ((SELECT notes.owner) = ? AND (SELECT notes.owner) = ? AND (SELECT notes.is_gone) = 0) THEN 1 ELSE abs(-9223372036854775808) END = 1 THEN id END AS id, folder_id, owner, body, NULL AS secret, CASE WHEN notes.owner = ? THEN phone ELSE ? END AS phone, is_gone
+-- guards; rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## writes: insert of a masked column, postgresql
+INSERT INTO notes (owner, secret, is_gone) VALUES (%(owner)s::INTEGER, %(secret)s::VARCHAR, %(is_gone)s) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.secret IS NULL) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id
+-- guards; asks rowgate_id; uses notes
+
+## writes: insert of a masked column, sqlite
+INSERT INTO notes (owner, secret, is_gone) VALUES (?, ?, ?) RETURNING CASE WHEN ((SELECT notes.owner) = ? AND (SELECT notes.secret) IS NULL) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses notes
+
+## writes: insert of a masked column that may be, postgresql
+INSERT INTO notes (owner, phone, is_gone) VALUES (%(owner)s::INTEGER, %(phone)s::VARCHAR, %(is_gone)s) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND (notes.phone IS NULL OR notes.owner = %(rowgate_id)s::INTEGER)) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id
+-- guards; asks rowgate_id; uses notes
+
+## writes: insert of a masked column that may be, sqlite
+INSERT INTO notes (owner, phone, is_gone) VALUES (?, ?, ?) RETURNING CASE WHEN ((SELECT notes.owner) = ? AND ((SELECT notes.phone) IS NULL OR (SELECT notes.owner) = ?)) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses notes
+
+## writes: insert of many, postgresql
+INSERT INTO notes (owner, is_gone) VALUES (%(owner_m0)s::INTEGER, %(is_gone)s), (%(owner_m1)s::INTEGER, %(is_gone_m1)s) RETURNING CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; uses notes
+
+## writes: insert of many, sqlite
+INSERT INTO notes (owner, is_gone) VALUES (?, ?), (?, ?) RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses notes
+
+## writes: insert by many sets, postgresql
+INSERT INTO notes (owner, body, is_gone) VALUES (%(owner)s::INTEGER, %(body)s::VARCHAR, %(is_gone)s) RETURNING CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; uses notes
+
+## writes: insert by many sets, sqlite
+INSERT INTO notes (owner, body, is_gone) VALUES (?, ?, ?) RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses notes
+
+## writes: insert by a select, postgresql
+INSERT INTO notes (owner, body, is_gone) SELECT folders.owner, folders.id, %(is_gone)s AS anon_1 FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders RETURNING CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; uses folders; uses notes
+
+## writes: insert by a select, sqlite
+INSERT INTO notes (owner, body, is_gone) SELECT folders.owner, folders.id, ? AS anon_1 FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open = 1 OR folders.owner = ?) AS folders RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses folders; uses notes
+
+## writes: insert of what counts itself, postgresql
+INSERT INTO stamps (id, owner, seen) VALUES (nextval('stamps_seq'), %(owner)s::INTEGER, %(seen)s::INTEGER) RETURNING CASE WHEN CASE WHEN (stamps.seen < %(rowgate_c0)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:stamps' || left(stamps.ctid::text, 0) AS integer) END = 1 THEN stamps.id END AS id
+-- guards; rowgate_c0=9; uses stamps
+
+## writes: insert of what counts itself, sqlite
+INSERT INTO stamps (owner, seen) VALUES (?, ?) RETURNING CASE WHEN ((SELECT stamps.seen) < ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; rowgate_c0=9; uses stamps
+
+## writes: insert into what is open, postgresql
+INSERT INTO words (word) VALUES (%(word)s::VARCHAR) RETURNING CASE WHEN CASE WHEN (false) THEN 1 ELSE CAST('rowgate:RG201:words' || left(words.ctid::text, 0) AS integer) END = 1 THEN words.id END AS id
+-- guards; uses words
+
+## writes: insert into what is open, sqlite
+INSERT INTO words (word) VALUES (?) RETURNING CASE WHEN (0) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; uses words
+
+## writes: insert where nobody may, postgresql
+INSERT INTO sealed (id) VALUES (%(id)s::INTEGER) RETURNING CASE WHEN (false) THEN 1 ELSE CAST('rowgate:RG201:sealed' || left(sealed.ctid::text, 0) AS integer) END
+-- guards; drains; uses sealed
+
+## writes: insert where nobody may, sqlite
+INSERT INTO sealed (id) VALUES (?) RETURNING CASE WHEN (0) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; uses sealed
+
+## writes: insert into a schema, postgresql
+INSERT INTO archive.notes (owner) VALUES (%(owner)s::INTEGER) RETURNING CASE WHEN CASE WHEN (archive.notes.owner = %(rowgate_id)s::INTEGER AND archive.notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:archive.notes' || left(archive.notes.ctid::text, 0) AS integer) END = 1 THEN CAST(NULL AS VARCHAR) END AS secret, archive.notes.id
+-- guards; asks rowgate_id; uses archive.notes
+
+## writes: insert into a schema, sqlite
+INSERT INTO archive.notes (owner) VALUES (?) RETURNING CASE WHEN CASE WHEN ((SELECT notes.owner) = ? AND (SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END = 1 THEN NULL END AS secret, id
+-- guards; asks rowgate_id; uses archive.notes
+
+## writes: insert of an unknown column, postgresql
+! Unguarded RG301: notes is written through a Table that is not the model's own: write the model
+
+## writes: insert of an unknown column, sqlite
+! Unguarded RG301: notes is written through a Table that is not the model's own: write the model
+
+## writes: insert into a table by name, postgresql
+INSERT INTO notes (body) VALUES (%(body)s) RETURNING CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; uses notes
+
+## writes: insert into a table by name, sqlite
+INSERT INTO notes (body) VALUES (?) RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses notes
+
+## writes: update, postgresql
+UPDATE notes SET body=%(body)s::VARCHAR WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+-- asks rowgate_id; uses notes
+
+## writes: update, sqlite
+UPDATE notes SET body=? WHERE notes.id = ? AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
+-- asks rowgate_id; uses notes
+
+## writes: update, admin, postgresql
+UPDATE notes SET body=%(body)s::VARCHAR WHERE notes.id = %(id_1)s::INTEGER AND ((NOT notes.is_gone) AND (NOT notes.is_gone))
+-- uses notes
+
+## writes: update, admin, sqlite
+UPDATE notes SET body=? WHERE notes.id = ? AND ((notes.is_gone = 0) AND (notes.is_gone = 0)) = 1
+-- uses notes
+
+## writes: update, editor, postgresql
+UPDATE notes SET body=%(body)s::VARCHAR WHERE notes.id = %(id_1)s::INTEGER AND (((notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c0)s::INTEGER, %(rowgate_c1)s::INTEGER)) AND NOT notes.is_gone) AND ((notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c2)s::INTEGER, %(rowgate_c3)s::INTEGER)) AND NOT notes.is_gone))
+-- rowgate_c0=1; rowgate_c1=2; rowgate_c2=1; rowgate_c3=2; asks rowgate_id; uses notes
+
+## writes: update, editor, sqlite
+UPDATE notes SET body=? WHERE notes.id = ? AND (((notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0) AND ((notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0)) = 1
+-- rowgate_c0=1; rowgate_c1=2; rowgate_c2=1; rowgate_c3=2; asks rowgate_id; uses notes
+
+## writes: update of another column, editor, postgresql
+UPDATE notes SET owner=%(owner)s::INTEGER, body=%(body)s::VARCHAR WHERE (((notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c0)s::INTEGER, %(rowgate_c1)s::INTEGER)) AND NOT notes.is_gone) AND ((notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c2)s::INTEGER, %(rowgate_c3)s::INTEGER)) AND NOT notes.is_gone) AND ((notes.owner = %(rowgate_id)s::INTEGER) OR CAST(notes.owner AS TEXT) COLLATE "C" IS NOT DISTINCT FROM CAST(%(owner)s::INTEGER AS TEXT))) RETURNING CASE WHEN ((notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c2)s::INTEGER, %(rowgate_c3)s::INTEGER)) AND (notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c0)s::INTEGER, %(rowgate_c1)s::INTEGER))) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; rowgate_c0=1; rowgate_c1=2; rowgate_c2=1; rowgate_c3=2; asks rowgate_id; uses notes
+
+## writes: update of another column, editor, sqlite
+UPDATE notes SET owner=?, body=? WHERE (((notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0) AND ((notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0) AND ((notes.owner = ?) OR (typeof(notes.owner) = typeof(?) AND notes.owner COLLATE BINARY IS ?))) = 1 RETURNING CASE WHEN (((SELECT notes.owner) = ? OR (SELECT notes.folder_id) IN ( ?, ?)) AND ((SELECT notes.owner) = ? OR (SELECT notes.folder_id) IN ( ?, ?))) THEN 1 ELSE abs(-9223372036854775808) END
+-- guards; drains; rowgate_c0=1; rowgate_c1=2; rowgate_c2=1; rowgate_c3=2; asks rowgate_id; uses notes
+
+## writes: update by an expression, editor, postgresql
+UPDATE notes SET owner=(notes.owner + %(owner_1)s::INTEGER) WHERE (((notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c0)s::INTEGER, %(rowgate_c1)s::INTEGER)) AND NOT notes.is_gone) AND ((notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c2)s::INTEGER, %(rowgate_c3)s::INTEGER)) AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER)) RETURNING CASE WHEN ((notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c2)s::INTEGER, %(rowgate_c3)s::INTEGER)) AND (notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c0)s::INTEGER, %(rowgate_c1)s::INTEGER))) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; rowgate_c0=1; rowgate_c1=2; rowgate_c2=1; rowgate_c3=2; asks rowgate_id; uses notes
+
+## writes: update by an expression, editor, sqlite
+UPDATE notes SET owner=(notes.owner + ?) WHERE (((notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0) AND ((notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0) AND (notes.owner = ?)) = 1 RETURNING CASE WHEN (((SELECT notes.owner) = ? OR (SELECT notes.folder_id) IN ( ?, ?)) AND ((SELECT notes.owner) = ? OR (SELECT notes.folder_id) IN ( ?, ?))) THEN 1 ELSE abs(-9223372036854775808) END
+-- guards; drains; rowgate_c0=1; rowgate_c1=2; rowgate_c2=1; rowgate_c3=2; asks rowgate_id; uses notes
+
+## writes: update of types, editor, postgresql
+UPDATE pairs SET role=%(role)s::VARCHAR, note=%(note)s::VARCHAR WHERE (((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AND ((pairs.a = %(rowgate_attr_a_)s::INTEGER) OR CAST(pairs.role AS TEXT) COLLATE "C" IS NOT DISTINCT FROM CAST(%(role)s::VARCHAR AS TEXT))) RETURNING CASE WHEN ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) THEN 1 ELSE CAST('rowgate:RG201:pairs' || left(pairs.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_attr_a_; asks rowgate_roles; uses pairs
+
+## writes: update of types, editor, sqlite
+UPDATE pairs SET role=?, note=? WHERE (((pairs.role IN (SELECT value FROM json_each( ?))) = 1) AND ((pairs.a = ?) OR (typeof(pairs.role) = typeof(?) AND pairs.role COLLATE BINARY IS ?))) = 1 RETURNING CASE WHEN (((SELECT pairs.role) IN (SELECT value FROM json_each( ?))) = 1) THEN 1 ELSE abs(-9223372036854775808) END
+-- guards; drains; asks rowgate_attr_a_; asks rowgate_roles; uses pairs
+
+## writes: update, nobody, postgresql
+UPDATE notes SET body=%(body)s::VARCHAR WHERE notes.id = %(id_1)s::INTEGER AND ((false) AND (false))
+-- uses notes
+
+## writes: update, nobody, sqlite
+UPDATE notes SET body=? WHERE notes.id = ? AND ((0) AND (0)) = 1
+-- uses notes
+
+## writes: update of a masked column, postgresql
+! AccessDenied RG201: a masked column of notes may not be written
+
+## writes: update of a masked column, sqlite
+! AccessDenied RG201: a masked column of notes may not be written
+
+## writes: update of a masked column that may be, postgresql
+UPDATE notes SET phone=%(phone)s::VARCHAR WHERE ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER))
+-- asks rowgate_id; uses notes
+
+## writes: update of a masked column that may be, sqlite
+UPDATE notes SET phone=? WHERE ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ?)) = 1
+-- asks rowgate_id; uses notes
+
+## writes: update by a masked column, postgresql
+UPDATE notes SET body=CAST(NULL AS VARCHAR) WHERE CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END = %(phone_1)s::VARCHAR AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## writes: update by a masked column, sqlite
+UPDATE notes SET body=NULL WHERE CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END = ? AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## writes: update, returning, postgresql
+UPDATE notes SET body=%(body)s::VARCHAR WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone)) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id, CAST(NULL AS VARCHAR) AS secret
+-- guards; asks rowgate_id; uses notes
+
+## writes: update, returning, sqlite
+UPDATE notes SET body=? WHERE notes.id = ? AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1 RETURNING CASE WHEN CASE WHEN ((SELECT notes.owner) = ? AND (SELECT notes.owner) = ? AND (SELECT notes.owner) = ? AND (SELECT notes.is_gone) = 0) THEN 1 ELSE abs(-9223372036854775808) END = 1 THEN id END AS id, NULL AS secret
+-- guards; asks rowgate_id; uses notes
+
+## writes: update from, postgresql
+UPDATE notes SET body=%(body)s::VARCHAR FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders WHERE notes.folder_id = folders.id AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+-- asks rowgate_id; uses folders; uses notes
+
+## writes: update from, sqlite
+UPDATE notes SET body=? FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open = 1 OR folders.owner = ?) AS folders WHERE notes.folder_id = folders.id AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
+-- asks rowgate_id; uses folders; uses notes
+
+## writes: update from its alias, postgresql
+UPDATE notes SET body=other.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS other WHERE notes.id = other.id AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## writes: update from its alias, sqlite
+UPDATE notes SET body=other.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS other WHERE notes.id = other.id AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## writes: update from its namesake, postgresql
+UPDATE notes SET body="archive.notes".body FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, CAST(NULL AS VARCHAR) AS secret FROM archive.notes WHERE archive.notes.owner = %(rowgate_id)s::INTEGER) AS "archive.notes" WHERE notes.id = "archive.notes".id AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+-- asks rowgate_id; uses archive.notes; uses notes
+
+## writes: update from its namesake, sqlite
+UPDATE notes SET body="archive.notes".body FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, NULL AS secret FROM archive.notes WHERE archive.notes.owner = ?) AS "archive.notes" WHERE notes.id = "archive.notes".id AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
+-- asks rowgate_id; uses archive.notes; uses notes
+
+## writes: update of a schema's from its namesake, postgresql
+UPDATE archive.notes SET body=".notes".body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS ".notes" WHERE ".notes".id = archive.notes.id AND ((archive.notes.owner = %(rowgate_id)s::INTEGER) AND (archive.notes.owner = %(rowgate_id)s::INTEGER))
+-- rowgate_c0='hidden'; asks rowgate_id; uses archive.notes; uses notes
+
+## writes: update of a schema's from its namesake, sqlite
+UPDATE archive.notes SET body=".notes".body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS ".notes" WHERE ".notes".id = archive.notes.id AND ((archive.notes.owner = ?) AND (archive.notes.owner = ?)) = 1
+-- rowgate_c0='hidden'; asks rowgate_id; uses archive.notes; uses notes
+
+## writes: update of a schema's, postgresql
+UPDATE archive.notes SET body=%(body)s::VARCHAR WHERE ((archive.notes.owner = %(rowgate_id)s::INTEGER) AND (archive.notes.owner = %(rowgate_id)s::INTEGER)) RETURNING CASE WHEN CASE WHEN (archive.notes.owner = %(rowgate_id)s::INTEGER AND archive.notes.owner = %(rowgate_id)s::INTEGER AND archive.notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:archive.notes' || left(archive.notes.ctid::text, 0) AS integer) END = 1 THEN CAST(NULL AS VARCHAR) END AS secret
+-- guards; asks rowgate_id; uses archive.notes
+
+## writes: update of a schema's, sqlite
+UPDATE archive.notes SET body=? WHERE ((archive.notes.owner = ?) AND (archive.notes.owner = ?)) = 1 RETURNING CASE WHEN CASE WHEN ((SELECT notes.owner) = ? AND (SELECT notes.owner) = ? AND (SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END = 1 THEN NULL END AS secret
+-- guards; asks rowgate_id; uses archive.notes
+
+## writes: update with a sub-select of itself, postgresql
+UPDATE notes SET body=(SELECT other.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS other WHERE other.id = notes.id) WHERE ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## writes: update with a sub-select of itself, sqlite
+UPDATE notes SET body=(SELECT other.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS other WHERE other.id = notes.id) WHERE ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## writes: update by a cte, postgresql
+WITH c AS (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER) UPDATE notes SET body=%(body)s::VARCHAR WHERE notes.id IN (SELECT c.id FROM c) AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## writes: update by a cte, sqlite
+WITH c AS (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) UPDATE notes SET body=? WHERE notes.id IN (SELECT c.id FROM c) AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## writes: update by a cte of its name, postgresql
+! Unguarded RG301: column 'id' would be read as the written table's own: name another alias
+
+## writes: update by a cte of its name, sqlite
+! Unguarded RG301: column 'id' would be read as the written table's own: name another alias
+
+## writes: update from an alias of its name, postgresql
+! Unguarded RG301: 'notes' is the written table's own name: name what stands beside it otherwise
+
+## writes: update from an alias of its name, sqlite
+! Unguarded RG301: 'notes' is the written table's own name: name what stands beside it otherwise
+
+## writes: update from an alias like OLD, postgresql
+! Unguarded RG301: OLD in a write may mean the written row, unmasked: name the alias otherwise
+
+## writes: update from an alias like OLD, sqlite
+! Unguarded RG301: OLD in a write may mean the written row, unmasked: name the alias otherwise
+
+## writes: update of an alias, postgresql
+! Unguarded RG301: a write names its table itself, no alias and no join: update(Document), insert(Document)
+
+## writes: update of an alias, sqlite
+! Unguarded RG301: a write names its table itself, no alias and no join: update(Document), insert(Document)
+
+## writes: update of a join, postgresql
+! Unguarded RG301: a write names its table itself, no alias and no join: update(Document), insert(Document)
+
+## writes: update of a join, sqlite
+! Unguarded RG301: a write names its table itself, no alias and no join: update(Document), insert(Document)
+
+## writes: update with a hint, postgresql
+! Unguarded RG301: hints are text: leave them out
+
+## writes: update with a hint, sqlite
+! Unguarded RG301: hints are text: leave them out
+
+## writes: update of a column without its table, postgresql
+! Unguarded RG301: column 'secret' in a write belongs to no table: take it from the table
+
+## writes: update of a column without its table, sqlite
+! Unguarded RG301: column 'secret' in a write belongs to no table: take it from the table
+
+## writes: update with a star, postgresql
+! Unguarded RG301: a star in a write would return masked columns: name the columns
+
+## writes: update with a star, sqlite
+! Unguarded RG301: a star in a write would return masked columns: name the columns
+
+## writes: update with a whole row, postgresql
+! Unguarded RG301: a whole row in a write would return masked columns: name the columns
+
+## writes: update by values, postgresql
+UPDATE notes SET body=%(body)s::VARCHAR FROM (VALUES (%(param_1)s::INTEGER)) AS v (a) WHERE notes.id = v.a AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+-- asks rowgate_id; uses notes
+
+## writes: update of a key, postgresql
+UPDATE notes SET body=%(text)s::VARCHAR WHERE notes.id = %(key)s::INTEGER AND CASE WHEN notes.id = %(key)s::INTEGER AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END
+-- guards; asks rowgate_id; uses notes
+
+## writes: update of a key, sqlite
+UPDATE notes SET body=? WHERE notes.id = ? AND CASE WHEN notes.id = ? AND (notes.owner = ? AND notes.is_gone = 0) THEN CASE WHEN (notes.owner = ? AND notes.is_gone = 0) THEN 1 ELSE abs(-9223372036854775808) = 0 END ELSE 0 END = 1
+-- guards; asks rowgate_id; uses notes
+
+## writes: update of a key, admin, postgresql
+UPDATE notes SET body=%(text)s::VARCHAR WHERE notes.id = %(key)s::INTEGER AND CASE WHEN notes.id = %(key)s::INTEGER AND (NOT notes.is_gone) THEN CASE WHEN (NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END
+-- guards; uses notes
+
+## writes: update of a key, admin, sqlite
+UPDATE notes SET body=? WHERE notes.id = ? AND CASE WHEN notes.id = ? AND (notes.is_gone = 0) THEN CASE WHEN (notes.is_gone = 0) THEN 1 ELSE abs(-9223372036854775808) = 0 END ELSE 0 END = 1
+-- guards; uses notes
+
+## writes: update of a key, editor, postgresql
+UPDATE notes SET body=%(text)s::VARCHAR WHERE notes.id = %(key)s::INTEGER AND CASE WHEN notes.id = %(key)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c0)s::INTEGER, %(rowgate_c1)s::INTEGER)) AND NOT notes.is_gone) THEN CASE WHEN ((notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c2)s::INTEGER, %(rowgate_c3)s::INTEGER)) AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END
+-- guards; rowgate_c0=1; rowgate_c1=2; rowgate_c2=1; rowgate_c3=2; asks rowgate_id; uses notes
+
+## writes: update of a key, editor, sqlite
+UPDATE notes SET body=? WHERE notes.id = ? AND CASE WHEN notes.id = ? AND ((notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0) THEN CASE WHEN ((notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0) THEN 1 ELSE abs(-9223372036854775808) = 0 END ELSE 0 END = 1
+-- guards; rowgate_c0=1; rowgate_c1=2; rowgate_c2=1; rowgate_c3=2; asks rowgate_id; uses notes
+
+## writes: update of a key of two, postgresql
+UPDATE pairs SET note=%(note)s::VARCHAR WHERE pairs.a = %(k1)s::INTEGER AND pairs.b = %(k2)s::INTEGER AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[]))))
+-- asks rowgate_roles; uses pairs
+
+## writes: update of a key of two, sqlite
+UPDATE pairs SET note=? WHERE pairs.a = ? AND pairs.b = ? AND ((pairs.role IN (SELECT value FROM json_each( ?))) = 1) = 1
+-- asks rowgate_roles; uses pairs
+
+## writes: update of half a key, postgresql
+UPDATE pairs SET note=%(note)s::VARCHAR WHERE pairs.a = %(k1)s::INTEGER AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[]))))
+-- asks rowgate_roles; uses pairs
+
+## writes: update of half a key, sqlite
+UPDATE pairs SET note=? WHERE pairs.a = ? AND ((pairs.role IN (SELECT value FROM json_each( ?))) = 1) = 1
+-- asks rowgate_roles; uses pairs
+
+## writes: update of a key and more, postgresql
+UPDATE notes SET body=%(text)s::VARCHAR WHERE notes.id = %(key)s::INTEGER AND notes.owner = %(was)s::INTEGER AND CASE WHEN notes.id = %(key)s::INTEGER AND notes.owner = %(was)s::INTEGER AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END
+-- guards; asks rowgate_id; uses notes
+
+## writes: update of a key and more, sqlite
+UPDATE notes SET body=? WHERE notes.id = ? AND notes.owner = ? AND CASE WHEN notes.id = ? AND notes.owner = ? AND (notes.owner = ? AND notes.is_gone = 0) THEN CASE WHEN (notes.owner = ? AND notes.is_gone = 0) THEN 1 ELSE abs(-9223372036854775808) = 0 END ELSE 0 END = 1
+-- guards; asks rowgate_id; uses notes
+
+## writes: update of a key and a condition, postgresql
+UPDATE notes SET body=%(text)s::VARCHAR WHERE notes.id = %(key)s::INTEGER AND notes.owner > %(owner_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+-- asks rowgate_id; uses notes
+
+## writes: update of a key and a condition, sqlite
+UPDATE notes SET body=? WHERE notes.id = ? AND notes.owner > ? AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
+-- asks rowgate_id; uses notes
+
+## writes: update of a key by a value, postgresql
+UPDATE notes SET body=%(body)s::VARCHAR WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+-- asks rowgate_id; uses notes
+
+## writes: update of a key by a value, sqlite
+UPDATE notes SET body=? WHERE notes.id = ? AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
+-- asks rowgate_id; uses notes
+
+## writes: update of keys, postgresql
+UPDATE notes SET body=%(text)s::VARCHAR WHERE notes.id = %(key)s::INTEGER AND CASE WHEN notes.id = %(key)s::INTEGER AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END
+-- guards; asks rowgate_id; uses notes
+
+## writes: update of keys, sqlite
+UPDATE notes SET body=? WHERE notes.id = ? AND CASE WHEN notes.id = ? AND (notes.owner = ? AND notes.is_gone = 0) THEN CASE WHEN (notes.owner = ? AND notes.is_gone = 0) THEN 1 ELSE abs(-9223372036854775808) = 0 END ELSE 0 END = 1
+-- guards; asks rowgate_id; uses notes
+
+## writes: update of many by a condition, postgresql
+UPDATE notes SET body=%(body)s::VARCHAR WHERE notes.owner > %(key)s::INTEGER AND CASE WHEN notes.owner > %(key)s::INTEGER AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END
+-- guards; asks rowgate_id; uses notes
+
+## writes: update of many by a condition, sqlite
+UPDATE notes SET body=? WHERE notes.owner > ? AND CASE WHEN notes.owner > ? AND (notes.owner = ? AND notes.is_gone = 0) THEN CASE WHEN (notes.owner = ? AND notes.is_gone = 0) THEN 1 ELSE abs(-9223372036854775808) = 0 END ELSE 0 END = 1
+-- guards; asks rowgate_id; uses notes
+
+## writes: update of what changes by itself, postgresql
+UPDATE stamps SET seen=%(seen)s::INTEGER, kind=%(kind)s WHERE ((stamps.owner = %(rowgate_id)s::INTEGER) AND (stamps.owner = %(rowgate_id)s::INTEGER)) RETURNING CASE WHEN (stamps.seen < %(rowgate_c0)s::INTEGER AND stamps.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:stamps' || left(stamps.ctid::text, 0) AS integer) END
+-- guards; drains; rowgate_c0=9; asks rowgate_id; uses stamps
+
+## writes: update of what changes by itself, sqlite
+UPDATE stamps SET seen=?, kind=? WHERE ((stamps.owner = ?) AND (stamps.owner = ?)) = 1 RETURNING CASE WHEN ((SELECT stamps.seen) < ? AND (SELECT stamps.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END
+-- guards; drains; rowgate_c0=9; asks rowgate_id; uses stamps
+
+## writes: update of what changes by itself, returning, postgresql
+UPDATE stamps SET owner=%(owner)s::INTEGER, seen=%(seen)s::INTEGER WHERE ((stamps.owner = %(rowgate_id)s::INTEGER) AND (stamps.owner = %(rowgate_id)s::INTEGER)) RETURNING CASE WHEN CASE WHEN (stamps.seen < %(rowgate_c0)s::INTEGER AND stamps.owner = %(rowgate_id)s::INTEGER AND stamps.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:stamps' || left(stamps.ctid::text, 0) AS integer) END = 1 THEN stamps.double END AS double
+-- guards; rowgate_c0=9; asks rowgate_id; uses stamps
+
+## writes: update of what changes by itself, returning, sqlite
+UPDATE stamps SET owner=?, seen=? WHERE ((stamps.owner = ?) AND (stamps.owner = ?)) = 1 RETURNING CASE WHEN CASE WHEN ((SELECT stamps.seen) < ? AND (SELECT stamps.owner) = ? AND (SELECT stamps.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END = 1 THEN double END AS double
+-- guards; rowgate_c0=9; asks rowgate_id; uses stamps
+
+## writes: update behind a barrier, postgresql
+UPDATE vaults SET owner=%(owner)s::INTEGER WHERE CASE WHEN ((vaults.owner = %(rowgate_id)s::INTEGER) AND (vaults.owner = %(rowgate_id)s::INTEGER)) THEN vaults.id > %(id_1)s::INTEGER AND CAST(%(rowgate_c0)s::DATE AS DATE) IS NULL ELSE false END RETURNING CASE WHEN (vaults.owner = %(rowgate_id)s::INTEGER AND vaults.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:vaults' || left(vaults.ctid::text, 0) AS integer) END
+-- guards; drains; rowgate_c0=datetime.date(2000, 1, 1); asks rowgate_id; uses vaults
+
+## writes: update behind a barrier, sqlite
+UPDATE vaults SET owner=? WHERE CASE WHEN ((vaults.owner = ?) AND (vaults.owner = ?)) THEN vaults.id > ? AND ? IS NULL ELSE 0 END = 1 RETURNING CASE WHEN ((SELECT vaults.owner) = ? AND (SELECT vaults.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END
+-- guards; drains; rowgate_c0=datetime.date(2000, 1, 1); asks rowgate_id; uses vaults
+
+## writes: update behind a barrier, all, postgresql
+UPDATE vaults SET owner=%(owner)s::INTEGER WHERE ((vaults.owner = %(rowgate_id)s::INTEGER) AND (vaults.owner = %(rowgate_id)s::INTEGER)) RETURNING CASE WHEN (vaults.owner = %(rowgate_id)s::INTEGER AND vaults.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:vaults' || left(vaults.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; uses vaults
+
+## writes: update behind a barrier, all, sqlite
+UPDATE vaults SET owner=? WHERE ((vaults.owner = ?) AND (vaults.owner = ?)) = 1 RETURNING CASE WHEN ((SELECT vaults.owner) = ? AND (SELECT vaults.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END
+-- guards; drains; asks rowgate_id; uses vaults
+
+## writes: update behind a barrier, of a key, postgresql
+UPDATE vaults SET owner=%(owner)s::INTEGER WHERE vaults.id = %(key)s::INTEGER AND CASE WHEN vaults.id = %(key)s::INTEGER AND (vaults.owner = %(rowgate_id)s::INTEGER) THEN CASE WHEN (vaults.owner = %(rowgate_id)s::INTEGER) THEN true ELSE CAST('rowgate:RG201:vaults' || left(vaults.ctid::text, 0) AS integer) = 0 END ELSE false END RETURNING CASE WHEN (vaults.owner = %(rowgate_id)s::INTEGER AND vaults.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:vaults' || left(vaults.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; uses vaults
+
+## writes: update behind a barrier, of a key, sqlite
+UPDATE vaults SET owner=? WHERE vaults.id = ? AND CASE WHEN vaults.id = ? AND (vaults.owner = ?) THEN CASE WHEN (vaults.owner = ?) THEN 1 ELSE abs(-9223372036854775808) = 0 END ELSE 0 END = 1 RETURNING CASE WHEN ((SELECT vaults.owner) = ? AND (SELECT vaults.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END
+-- guards; drains; asks rowgate_id; uses vaults
+
+## writes: update behind a barrier, from, postgresql
+UPDATE vaults SET owner=%(owner)s::INTEGER FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders WHERE CASE WHEN ((vaults.owner = %(rowgate_id)s::INTEGER) AND (vaults.owner = %(rowgate_id)s::INTEGER)) THEN vaults.id = folders.id ELSE false END RETURNING CASE WHEN (vaults.owner = %(rowgate_id)s::INTEGER AND vaults.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:vaults' || left(vaults.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; uses folders; uses vaults
+
+## writes: update behind a barrier, from, sqlite
+UPDATE vaults SET owner=? FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open = 1 OR folders.owner = ?) AS folders WHERE CASE WHEN ((vaults.owner = ?) AND (vaults.owner = ?)) THEN vaults.id = folders.id ELSE 0 END = 1 RETURNING CASE WHEN ((SELECT vaults.owner) = ? AND (SELECT vaults.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END
+-- guards; drains; asks rowgate_id; uses folders; uses vaults
+
+## writes: delete, postgresql
+DELETE FROM notes WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+-- asks rowgate_id; uses notes
+
+## writes: delete, sqlite
+DELETE FROM notes WHERE notes.id = ? AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
+-- asks rowgate_id; uses notes
+
+## writes: delete, reader, postgresql
+DELETE FROM notes WHERE notes.id = %(id_1)s::INTEGER AND (((EXISTS (SELECT 1 FROM folders WHERE folders.id = notes.folder_id AND (folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER)) OR notes.owner = %(rowgate_id)s::INTEGER) AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+-- asks rowgate_id; uses folders; uses notes
+
+## writes: delete, reader, sqlite
+DELETE FROM notes WHERE notes.id = ? AND (((EXISTS (SELECT 1 FROM folders WHERE folders.id = notes.folder_id AND (folders.is_open = 1 OR folders.owner = ?)) = 1 OR notes.owner = ?) AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
+-- asks rowgate_id; uses folders; uses notes
+
+## writes: delete, admin, postgresql
+DELETE FROM notes WHERE notes.id = %(id_1)s::INTEGER AND ((NOT notes.is_gone) AND (NOT notes.is_gone))
+-- uses notes
+
+## writes: delete, admin, sqlite
+DELETE FROM notes WHERE notes.id = ? AND ((notes.is_gone = 0) AND (notes.is_gone = 0)) = 1
+-- uses notes
+
+## writes: delete, editor, postgresql
+DELETE FROM pairs WHERE (((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AND (pairs.b = %(rowgate_c0)s::INTEGER))
+-- rowgate_c0=7; asks rowgate_roles; uses pairs
+
+## writes: delete, editor, sqlite
+DELETE FROM pairs WHERE (((pairs.role IN (SELECT value FROM json_each( ?))) = 1) AND (pairs.b = ?)) = 1
+-- rowgate_c0=7; asks rowgate_roles; uses pairs
+
+## writes: delete, returning, postgresql
+DELETE FROM notes WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone)) RETURNING CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.id
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## writes: delete, returning, sqlite
+DELETE FROM notes WHERE notes.id = ? AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1 RETURNING CASE WHEN notes.owner = ? THEN phone ELSE ? END AS phone, id
+-- rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## writes: delete using, postgresql
+DELETE FROM notes USING (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders WHERE notes.folder_id = folders.id AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+-- asks rowgate_id; uses folders; uses notes
+
+## writes: delete of a key, postgresql
+DELETE FROM notes WHERE notes.id = %(key)s::INTEGER AND CASE WHEN notes.id = %(key)s::INTEGER AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END
+-- guards; asks rowgate_id; uses notes
+
+## writes: delete of a key, sqlite
+DELETE FROM notes WHERE notes.id = ? AND CASE WHEN notes.id = ? AND (notes.owner = ? AND notes.is_gone = 0) THEN CASE WHEN (notes.owner = ? AND notes.is_gone = 0) THEN 1 ELSE abs(-9223372036854775808) = 0 END ELSE 0 END = 1
+-- guards; asks rowgate_id; uses notes
+
+## writes: delete of a key, editor, postgresql
+DELETE FROM pairs WHERE pairs.a = %(x)s::INTEGER AND pairs.b = %(y)s::INTEGER AND CASE WHEN pairs.a = %(x)s::INTEGER AND pairs.b = %(y)s::INTEGER AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) THEN CASE WHEN (pairs.b = %(rowgate_c0)s::INTEGER) THEN true ELSE CAST('rowgate:RG201:pairs' || left(pairs.ctid::text, 0) AS integer) = 0 END ELSE false END
+-- guards; rowgate_c0=7; asks rowgate_roles; uses pairs
+
+## writes: delete of a key, editor, sqlite
+DELETE FROM pairs WHERE pairs.a = ? AND pairs.b = ? AND CASE WHEN pairs.a = ? AND pairs.b = ? AND ((pairs.role IN (SELECT value FROM json_each( ?))) = 1) THEN CASE WHEN (pairs.b = ?) THEN 1 ELSE abs(-9223372036854775808) = 0 END ELSE 0 END = 1
+-- guards; rowgate_c0=7; asks rowgate_roles; uses pairs
+
+## writes: delete behind a barrier, postgresql
+DELETE FROM vaults WHERE CASE WHEN ((vaults.owner = %(rowgate_id)s::INTEGER) AND (vaults.owner = %(rowgate_id)s::INTEGER)) THEN vaults.id > %(id_1)s::INTEGER ELSE false END
+-- asks rowgate_id; uses vaults
+
+## writes: delete behind a barrier, sqlite
+DELETE FROM vaults WHERE CASE WHEN ((vaults.owner = ?) AND (vaults.owner = ?)) THEN vaults.id > ? ELSE 0 END = 1
+-- asks rowgate_id; uses vaults
+
+## writes: write in a cte, postgresql
+WITH c AS (UPDATE notes SET body=%(param_1)s::VARCHAR WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone)) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone) SELECT c.id, c.phone FROM c
+-- guards; rowgate_c0='hidden'; asks rowgate_id; uses notes
+
+## writes: write in a cte, sqlite
+! Unguarded RG301: SQLite has no writes in CTEs: execute the write by itself
+
+## writes: write in a cte, without returning, postgresql
+WITH c AS (UPDATE notes SET body=%(param_1)s::VARCHAR WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))) SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders
+-- asks rowgate_id; uses folders; uses notes
+
+## writes: write in a cte, without returning, sqlite
+! Unguarded RG301: SQLite has no writes in CTEs: execute the write by itself
+
+## writes: insert in a cte, postgresql
+WITH c AS (INSERT INTO notes (owner, body, is_gone) VALUES (%(param_1)s::INTEGER, %(param_2)s::VARCHAR, %(is_gone)s) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id) SELECT c.id FROM c
+-- guards; asks rowgate_id; uses notes
+
+## writes: insert in a cte, sqlite
+! Unguarded RG301: SQLite has no writes in CTEs: execute the write by itself
+
+## writes: delete in a cte, postgresql
+WITH c AS (DELETE FROM notes WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone)) RETURNING notes.id) SELECT c.id FROM c
+-- asks rowgate_id; uses notes
+
+## writes: delete in a cte, sqlite
+! Unguarded RG301: SQLite has no writes in CTEs: execute the write by itself
+
+## writes: write in a cte of a write, postgresql
+WITH c AS (UPDATE notes SET body=%(param_1)s::VARCHAR WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone)) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.folder_id END AS folder_id) UPDATE folders SET is_open=%(is_open)s WHERE folders.id IN (SELECT c.folder_id FROM c) AND ((folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AND (folders.owner = %(rowgate_id)s::INTEGER)) RETURNING CASE WHEN (folders.owner = %(rowgate_id)s::INTEGER AND (folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER)) THEN 1 ELSE CAST('rowgate:RG201:folders' || left(folders.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; uses folders; uses notes
+
+## writes: write in a cte of a write, sqlite
+! Unguarded RG301: SQLite has no writes in CTEs: execute the write by itself
+
+## writes: sequence of another, postgresql
+! Unguarded RG301: next_value_func is refused: let a column default draw from the sequence
+
+## writes: sequence of another, sqlite
+! Unguarded RG301: next_value_func is refused: let a column default draw from the sequence
+
+## upserts: upsert, postgresql
+INSERT INTO notes (id, owner, is_gone) VALUES (%(id)s::INTEGER, %(owner)s::INTEGER, %(is_gone)s) ON CONFLICT (id) DO UPDATE SET body = %(param_1)s::VARCHAR WHERE CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END RETURNING CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; uses notes
+
+## upserts: upsert, sqlite
+INSERT INTO notes (id, owner, is_gone) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET body = ? WHERE CASE WHEN (notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses notes
+
+## upserts: upsert of what is excluded, postgresql
+INSERT INTO notes (id, owner, body, is_gone) VALUES (%(id)s::INTEGER, %(owner)s::INTEGER, %(body)s::VARCHAR, %(is_gone)s) ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, body = excluded.body WHERE CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (SELECT (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER) FROM (SELECT notes.id AS id, notes.folder_id AS folder_id, CAST(excluded.owner AS INTEGER) AS owner, CAST(excluded.body AS VARCHAR) AS body, notes.secret AS secret, notes.phone AS phone, notes.is_gone AS is_gone) AS notes) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END RETURNING CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; uses notes
+
+## upserts: upsert of what is excluded, sqlite
+INSERT INTO notes (id, owner, body, is_gone) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, body = excluded.body WHERE CASE WHEN (notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AND (SELECT (notes.owner = ? AND notes.owner = ?) FROM (SELECT notes.id AS id, notes.folder_id AS folder_id, excluded.owner AS owner, excluded.body AS body, notes.secret AS secret, notes.phone AS phone, notes.is_gone AS is_gone) AS notes) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses notes
+
+## upserts: upsert of what a check reads, postgresql
+INSERT INTO notes (id, is_gone) VALUES (%(id)s::INTEGER, %(is_gone)s) ON CONFLICT (id) DO UPDATE SET owner = %(param_1)s::INTEGER, body = %(param_2)s::VARCHAR WHERE CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (SELECT (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER) FROM (SELECT notes.id AS id, notes.folder_id AS folder_id, CAST(%(param_1)s::INTEGER AS INTEGER) AS owner, CAST(%(param_2)s::VARCHAR AS VARCHAR) AS body, notes.secret AS secret, notes.phone AS phone, notes.is_gone AS is_gone) AS notes) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END RETURNING CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; uses notes
+
+## upserts: upsert of what a check reads, sqlite
+INSERT INTO notes (id, is_gone) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET owner = ?, body = ? WHERE CASE WHEN (notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AND (SELECT (notes.owner = ? AND notes.owner = ?) FROM (SELECT notes.id AS id, notes.folder_id AS folder_id, ? AS owner, ? AS body, notes.secret AS secret, notes.phone AS phone, notes.is_gone AS is_gone) AS notes) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses notes
+
+## upserts: upsert, editor, postgresql
+INSERT INTO notes (id, is_gone) VALUES (%(id)s::INTEGER, %(is_gone)s) ON CONFLICT (id) DO UPDATE SET owner = %(param_1)s::INTEGER WHERE CASE WHEN ((notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c0)s::INTEGER, %(rowgate_c1)s::INTEGER)) AND NOT notes.is_gone AND (notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c2)s::INTEGER, %(rowgate_c3)s::INTEGER)) AND NOT notes.is_gone) AND ((notes.owner = %(rowgate_id)s::INTEGER) OR CAST(notes.owner AS TEXT) COLLATE "C" IS NOT DISTINCT FROM CAST(%(param_1)s::INTEGER AS TEXT)) AND (SELECT ((notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c2)s::INTEGER, %(rowgate_c3)s::INTEGER)) AND (notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c0)s::INTEGER, %(rowgate_c1)s::INTEGER))) FROM (SELECT notes.id AS id, notes.folder_id AS folder_id, CAST(%(param_1)s::INTEGER AS INTEGER) AS owner, notes.body AS body, notes.secret AS secret, notes.phone AS phone, notes.is_gone AS is_gone) AS notes) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END RETURNING CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; rowgate_c0=1; rowgate_c1=2; rowgate_c2=1; rowgate_c3=2; asks rowgate_id; uses notes
+
+## upserts: upsert, editor, sqlite
+INSERT INTO notes (id, is_gone) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET owner = ? WHERE CASE WHEN ((notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0 AND (notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0) AND ((notes.owner = ?) OR (typeof(notes.owner) = typeof(?) AND notes.owner COLLATE BINARY IS ?)) AND (SELECT ((notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND (notes.owner = ? OR notes.folder_id IN ( ?, ?))) FROM (SELECT notes.id AS id, notes.folder_id AS folder_id, ? AS owner, notes.body AS body, notes.secret AS secret, notes.phone AS phone, notes.is_gone AS is_gone) AS notes) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; rowgate_c0=1; rowgate_c1=2; rowgate_c2=1; rowgate_c3=2; asks rowgate_id; uses notes
+
+## upserts: upsert, admin, postgresql
+INSERT INTO notes (id, is_gone) VALUES (%(id)s::INTEGER, %(is_gone)s) ON CONFLICT (id) DO UPDATE SET body = %(param_1)s::VARCHAR WHERE CASE WHEN (NOT notes.is_gone AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END RETURNING CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; uses notes
+
+## upserts: upsert, admin, sqlite
+INSERT INTO notes (id, is_gone) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = ? WHERE CASE WHEN (notes.is_gone = 0 AND notes.is_gone = 0) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses notes
+
+## upserts: upsert with a condition, postgresql
+INSERT INTO notes (id, is_gone) VALUES (%(id)s::INTEGER, %(is_gone)s) ON CONFLICT (id) DO UPDATE SET body = %(param_1)s::VARCHAR WHERE CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN notes.body = %(body_1)s::VARCHAR ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END RETURNING CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; uses notes
+
+## upserts: upsert with a condition, sqlite
+INSERT INTO notes (id, is_gone) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = ? WHERE CASE WHEN (notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) THEN notes.body = ? ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses notes
+
+## upserts: upsert of a masked column, postgresql
+! AccessDenied RG201: a masked column of notes may not be written
+
+## upserts: upsert of a masked column, sqlite
+! AccessDenied RG201: a masked column of notes may not be written
+
+## upserts: upsert by a masked column, postgresql
+INSERT INTO notes (id, is_gone) VALUES (%(id)s::INTEGER, %(is_gone)s) ON CONFLICT (id) DO UPDATE SET body = CAST(NULL AS VARCHAR) WHERE CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END RETURNING CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; uses notes
+
+## upserts: upsert by a masked column, sqlite
+INSERT INTO notes (id, is_gone) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = NULL WHERE CASE WHEN (notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses notes
+
+## upserts: upsert of a masked column that may be, postgresql
+INSERT INTO notes (id, is_gone) VALUES (%(id)s::INTEGER, %(is_gone)s) ON CONFLICT (id) DO UPDATE SET phone = %(param_1)s::VARCHAR WHERE CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END RETURNING CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; uses notes
+
+## upserts: upsert of a masked column that may be, sqlite
+INSERT INTO notes (id, is_gone) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET phone = ? WHERE CASE WHEN (notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ?) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses notes
+
+## upserts: upsert by a volatile function, postgresql
+! Unguarded RG301: an upsert whose new row must prove itself takes no volatile function in SET: give the value
+
+## upserts: upsert by a volatile function, sqlite
+! Unguarded RG301: an upsert whose new row must prove itself takes no volatile function in SET: give the value
+
+## upserts: upsert by a function, postgresql
+INSERT INTO notes (id, is_gone) VALUES (%(id)s::INTEGER, %(is_gone)s) ON CONFLICT (id) DO UPDATE SET owner = abs(%(abs_1)s::INTEGER) WHERE CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (SELECT (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER) FROM (SELECT notes.id AS id, notes.folder_id AS folder_id, CAST(abs(%(abs_1)s::INTEGER) AS INTEGER) AS owner, notes.body AS body, notes.secret AS secret, notes.phone AS phone, notes.is_gone AS is_gone) AS notes) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END RETURNING CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; uses notes
+
+## upserts: upsert by a function, sqlite
+INSERT INTO notes (id, is_gone) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET owner = abs(?) WHERE CASE WHEN (notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AND (SELECT (notes.owner = ? AND notes.owner = ?) FROM (SELECT notes.id AS id, notes.folder_id AS folder_id, abs(?) AS owner, notes.body AS body, notes.secret AS secret, notes.phone AS phone, notes.is_gone AS is_gone) AS notes) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses notes
+
+## upserts: upsert of an unknown column, postgresql
+! Unguarded RG301: ON CONFLICT DO UPDATE sets 'evil', which is no column of notes
+
+## upserts: upsert of an unknown column, sqlite
+! Unguarded RG301: ON CONFLICT DO UPDATE sets 'evil', which is no column of notes
+
+## upserts: upsert of what is computed, postgresql
+INSERT INTO stamps (id, owner) VALUES (nextval('stamps_seq'), %(owner)s::INTEGER) ON CONFLICT (id) DO UPDATE SET seen = %(param_1)s::INTEGER WHERE CASE WHEN (stamps.owner = %(rowgate_id)s::INTEGER AND stamps.owner = %(rowgate_id)s::INTEGER) AND (SELECT (stamps.seen < %(rowgate_c0)s::INTEGER AND stamps.owner = %(rowgate_id)s::INTEGER) FROM (SELECT stamps.id AS id, stamps.owner AS owner, CAST(%(param_1)s::INTEGER AS INTEGER) AS seen, stamps.kind AS kind, stamps.double AS double) AS stamps) THEN true ELSE CAST('rowgate:RG201:stamps' || left(stamps.ctid::text, 0) AS integer) = 0 END RETURNING CASE WHEN CASE WHEN (stamps.seen < %(rowgate_c0)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:stamps' || left(stamps.ctid::text, 0) AS integer) END = 1 THEN stamps.id END AS id
+-- guards; rowgate_c0=9; asks rowgate_id; uses stamps
+
+## upserts: upsert of what is computed, sqlite
+INSERT INTO stamps (owner) VALUES (?) ON CONFLICT (id) DO UPDATE SET seen = ? WHERE CASE WHEN (stamps.owner = ? AND stamps.owner = ?) AND (SELECT (stamps.seen < ? AND stamps.owner = ?) FROM (SELECT stamps.id AS id, stamps.owner AS owner, ? AS seen, stamps.kind AS kind, stamps.double AS double) AS stamps) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN ((SELECT stamps.seen) < ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; rowgate_c0=9; asks rowgate_id; uses stamps
+
+## upserts: upsert of a schema's, postgresql
+INSERT INTO archive.notes (owner) VALUES (%(owner)s::INTEGER) ON CONFLICT (id) DO UPDATE SET owner = %(param_1)s::INTEGER WHERE CASE WHEN (archive.notes.owner = %(rowgate_id)s::INTEGER AND archive.notes.owner = %(rowgate_id)s::INTEGER) AND (SELECT (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER) FROM (SELECT archive.notes.id AS id, CAST(%(param_1)s::INTEGER AS INTEGER) AS owner, archive.notes.body AS body, archive.notes.secret AS secret) AS notes) THEN true ELSE CAST('rowgate:RG201:archive.notes' || left(archive.notes.ctid::text, 0) AS integer) = 0 END RETURNING CASE WHEN CASE WHEN (archive.notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:archive.notes' || left(archive.notes.ctid::text, 0) AS integer) END = 1 THEN archive.notes.id END AS id
+-- guards; asks rowgate_id; uses archive.notes
+
+## upserts: upsert of a schema's, sqlite
+INSERT INTO archive.notes (owner) VALUES (?) ON CONFLICT (id) DO UPDATE SET owner = ? WHERE CASE WHEN (archive.notes.owner = ? AND archive.notes.owner = ?) AND (SELECT (notes.owner = ? AND notes.owner = ?) FROM (SELECT archive.notes.id AS id, ? AS owner, archive.notes.body AS body, archive.notes.secret AS secret) AS notes) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses archive.notes
+
+## upserts: upsert into what is open, postgresql
+INSERT INTO words (word) VALUES (%(word)s::VARCHAR) ON CONFLICT (id) DO UPDATE SET word = %(param_1)s::VARCHAR WHERE CASE WHEN (false) THEN true ELSE CAST('rowgate:RG201:words' || left(words.ctid::text, 0) AS integer) = 0 END RETURNING CASE WHEN CASE WHEN (false) THEN 1 ELSE CAST('rowgate:RG201:words' || left(words.ctid::text, 0) AS integer) END = 1 THEN words.id END AS id
+-- guards; uses words
+
+## upserts: upsert into what is open, sqlite
+INSERT INTO words (word) VALUES (?) ON CONFLICT (id) DO UPDATE SET word = ? WHERE CASE WHEN (0) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN (0) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; uses words
+
+## upserts: upsert, returning, postgresql
+INSERT INTO notes (id, owner, is_gone) VALUES (%(id)s::INTEGER, %(owner)s::INTEGER, %(is_gone)s) ON CONFLICT (id) DO UPDATE SET body = %(param_1)s::VARCHAR WHERE CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id
+-- guards; asks rowgate_id; uses notes
+
+## upserts: upsert, returning, sqlite
+INSERT INTO notes (id, owner, is_gone) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET body = ? WHERE CASE WHEN (notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN CASE WHEN ((SELECT notes.owner) = ? AND (SELECT notes.owner) = ? AND (SELECT notes.is_gone) = 0) THEN 1 ELSE abs(-9223372036854775808) END = 1 THEN id END AS id
+-- guards; asks rowgate_id; uses notes
+
+## upserts: upsert that ignores, postgresql
+INSERT INTO notes (id, owner, is_gone) VALUES (%(id)s::INTEGER, %(owner)s::INTEGER, %(is_gone)s) ON CONFLICT DO NOTHING RETURNING CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; uses notes
+
+## upserts: upsert that ignores, sqlite
+INSERT INTO notes (id, owner, is_gone) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses notes
+
+## upserts: upsert of a date behind a barrier, postgresql
+INSERT INTO vaults (owner) VALUES (%(owner)s::INTEGER) ON CONFLICT (id) DO UPDATE SET owner = %(param_1)s::INTEGER WHERE CASE WHEN (vaults.owner = %(rowgate_id)s::INTEGER AND vaults.owner = %(rowgate_id)s::INTEGER) AND (SELECT (vaults.owner = %(rowgate_id)s::INTEGER AND vaults.owner = %(rowgate_id)s::INTEGER) FROM (SELECT vaults.id AS id, CAST(%(param_1)s::INTEGER AS INTEGER) AS owner, vaults.opened AS opened) AS vaults) THEN true ELSE CAST('rowgate:RG201:vaults' || left(vaults.ctid::text, 0) AS integer) = 0 END RETURNING CASE WHEN CASE WHEN (vaults.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:vaults' || left(vaults.ctid::text, 0) AS integer) END = 1 THEN vaults.id END AS id
+-- guards; asks rowgate_id; uses vaults
+
+## upserts: upsert of a date behind a barrier, sqlite
+INSERT INTO vaults (owner) VALUES (?) ON CONFLICT (id) DO UPDATE SET owner = ? WHERE CASE WHEN (vaults.owner = ? AND vaults.owner = ?) AND (SELECT (vaults.owner = ? AND vaults.owner = ?) FROM (SELECT vaults.id AS id, ? AS owner, vaults.opened AS opened) AS vaults) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN ((SELECT vaults.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; asks rowgate_id; uses vaults
+
+## walled: soft delete, postgresql
+UPDATE notes SET is_gone=%(is_gone)s WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+-- asks rowgate_id; leaves gone; uses notes
+
+## walled: insert, postgresql
+INSERT INTO notes (owner, is_gone) VALUES (%(owner)s::INTEGER, %(is_gone)s) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id
+-- guards; asks rowgate_id; uses notes
+
+## walled: insert, returning, postgresql
+INSERT INTO notes (owner, is_gone) VALUES (%(owner)s::INTEGER, %(is_gone)s) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id
+-- guards; asks rowgate_id; uses notes
+
+## walled: update of a key, postgresql
+UPDATE notes SET body=%(text)s::VARCHAR WHERE notes.id = %(key)s::INTEGER AND CASE WHEN notes.id = %(key)s::INTEGER AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END AND NOT EXISTS (SELECT 1 FROM notes AS rowgate_named WHERE rowgate_named.id = %(key)s::INTEGER AND CASE WHEN (rowgate_named.owner = %(rowgate_id)s::INTEGER AND NOT rowgate_named.is_gone) THEN false ELSE CAST('rowgate:RG201:notes' || left(rowgate_named.ctid::text, 0) AS integer) = 0 END)
+-- guards; asks rowgate_id; uses notes
+
+## walled: update of a key, admin, postgresql
+UPDATE notes SET body=%(text)s::VARCHAR WHERE notes.id = %(key)s::INTEGER AND CASE WHEN notes.id = %(key)s::INTEGER AND (NOT notes.is_gone) THEN CASE WHEN (NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END AND NOT EXISTS (SELECT 1 FROM notes AS rowgate_named WHERE rowgate_named.id = %(key)s::INTEGER AND CASE WHEN (NOT rowgate_named.is_gone) THEN false ELSE CAST('rowgate:RG201:notes' || left(rowgate_named.ctid::text, 0) AS integer) = 0 END)
+-- guards; uses notes
+
+## walled: update of a key of two, postgresql
+UPDATE pairs SET note=%(note)s::VARCHAR WHERE pairs.a = %(k1)s::INTEGER AND pairs.b = %(k2)s::INTEGER AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[]))))
+-- asks rowgate_roles; uses pairs
+
+## walled: update of what a check reads, postgresql
+UPDATE notes SET owner=%(owner)s::INTEGER WHERE ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone)) RETURNING CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; uses notes
+
+## walled: upsert, postgresql
+INSERT INTO notes (id, owner, is_gone) VALUES (%(id)s::INTEGER, %(owner)s::INTEGER, %(is_gone)s) ON CONFLICT (id) DO UPDATE SET owner = %(param_1)s::INTEGER WHERE CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (SELECT (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER) FROM (SELECT notes.id AS id, notes.folder_id AS folder_id, CAST(%(param_1)s::INTEGER AS INTEGER) AS owner, notes.body AS body, notes.secret AS secret, notes.phone AS phone, notes.is_gone AS is_gone) AS notes) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END
+-- guards; asks rowgate_id; leaves gone; uses notes

@@ -1,0 +1,529 @@
+"""What the gate makes of every kind of statement, as SQL or as the error that refuses it: `rendered.sql` holds all of it.
+
+Whoever changes what is rendered reads what changes there: `python tests/unit/test_rendered.py` writes it anew.
+"""
+
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import (
+    Integer,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    collate,
+    column,
+    delete,
+    exists,
+    extract,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    table,
+    text,
+    tuple_,
+    update,
+    values,
+)  # fmt: skip
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import quoted_name
+
+from rowgate import Principal, RowgateError, can, principal
+from unit.gated import Gated
+from unit.rendered_world import (
+    ADMIN,
+    EDITOR,
+    NOBODY,
+    OWNER,
+    READER,
+    Archived,
+    Folder,
+    Note,
+    Sealed,
+    Stamp,
+    Vault,
+    Word,
+    make_catalog,
+    pairs,
+)  # fmt: skip
+
+FILE = Path(__file__).with_name("rendered.sql")
+BOTH = ("postgresql", "sqlite")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A statement of a dialect, who executes it, and how it is compiled."""
+
+    statement: Callable[[str], Any]
+    who: Principal = OWNER
+    dialects: tuple[str, ...] = BOTH
+    walled: bool = False
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def case_of(
+    statement: Any, who: Principal = OWNER, *, dialects: tuple[str, ...] = BOTH, walled: bool = False, **options: Any
+) -> Case:
+    """Return a case of a statement, or of a function that makes it for a dialect."""
+    make = statement if callable(statement) and not hasattr(statement, "compile") else lambda _: statement
+    return Case(make, who, dialects, walled, options)
+
+
+def upsert(name: str, entity: Any = Note) -> Any:
+    """Return an INSERT of a dialect that may have ON CONFLICT."""
+    return (postgresql if name == "postgresql" else sqlite).insert(entity)
+
+
+PG = ("postgresql",)
+other = aliased(Note, name="other")
+again = aliased(Archived, name="again")
+t = Note.__table__
+at = Archived.__table__
+stamps = Stamp.__table__
+mine = select(Note.id, Note.body).where(Note.owner == 7)
+changed = update(Note).where(Note.id == 1).values(body="x")
+by_key = update(t).where(t.c.id == bindparam("key")).values(body=bindparam("text"))
+pair_by_key = update(pairs).where(pairs.c.a == bindparam("k1"), pairs.c.b == bindparam("k2")).values(note="x")
+vault_by_key = update(Vault.__table__).where(Vault.__table__.c.id == bindparam("key")).values(owner=1)
+gone = delete(Note).where(Note.id == 1)
+folder_notes = select(func.count()).select_from(Note).where(Note.folder_id == Folder.id).scalar_subquery()
+
+READS = {
+    "a column": case_of(select(Note.body)),
+    "a column, reader": case_of(select(Note.body), READER),
+    "a column, editor": case_of(select(Note.body), EDITOR),
+    "a column, admin": case_of(select(Note.body), ADMIN),
+    "nobody reads what is open": case_of(select(Folder.id), NOBODY),
+    "nobody reads nothing else": case_of(select(Note.id), NOBODY),
+    "no rule": case_of(select(Sealed.id), ADMIN),
+    "open table": case_of(select(Word.word)),
+    "open table in an alias": case_of(select(aliased(Word, name="w").word)),
+    "an alias": case_of(select(other.body, other.secret)),
+    "alias of an alias": case_of(select(aliased(aliased(t, name="x"), name="y").c.body)),
+    "table and alias": case_of(select(Note.body, other.body).where(Note.id == other.id)),
+    "join": case_of(select(Note.body, Folder.id).join(Note.folder)),
+    "outer join": case_of(select(Folder.id, Note.body).outerjoin(Folder.notes)),
+    "full join": case_of(select(Folder.id, Note.body).join(Note, full=True)),
+    "exists": case_of(select(Folder.id).where(Folder.notes.any(Note.body == "x"))),
+    "scalar sub-select": case_of(select(Folder.id, folder_notes)),
+    "sub-select": case_of(select(mine.subquery("s"))),
+    "cte": case_of(select(mine.cte("c"))),
+    "recursive cte": case_of(lambda _: _recursive()),
+    "cte named like a table": case_of(select(mine.cte("folders"))),
+    "cte named like a table, in capitals": case_of(select(mine.cte("FOLDERS"))),
+    "cte named like a table of a schema": case_of(select(mine.cte("archive.notes"))),
+    "union": case_of(select(Note.body).union_all(select(Archived.body))),
+    "barrier": case_of(select(Vault.id)),
+    "barrier, all rows": case_of(select(Vault.opened), ADMIN),
+    "barrier, no row": case_of(select(Vault.opened), NOBODY),
+    "mask in where": case_of(select(Note.id).where(Note.phone == "1").order_by(Note.secret)),
+    "schema": case_of(select(Archived.body, Archived.secret)),
+    "schema beside its namesake": case_of(select(Archived.body, Note.body).where(Archived.id == Note.id)),
+    "schema, alias": case_of(select(again.body, Archived.id)),
+    "has_role of a column": case_of(select(pairs.c.a), EDITOR),
+    "attribute": case_of(select(pairs.c.a).where(pairs.c.b == principal.attr("a", Integer()))),
+    "attribute of two types": case_of(
+        select(pairs.c.a).where(
+            pairs.c.b == principal.attr("a", Integer()), pairs.c.note == principal.attr("a", String())
+        )
+    ),
+    "who acts": case_of(select(Word.id).where(Word.id == principal.id)),
+    "has_role": case_of(select(Word.id, principal.has_role("editor")), EDITOR),
+    "has_role, without": case_of(select(Word.id).order_by(principal.has_role("editor"))),
+    "has_role that no rule names": case_of(select(Word.id).where(principal.has_role("reeder"))),
+    "distinct, limit": case_of(select(Note.body).distinct().limit(3).offset(1)),
+    "lateral": case_of(lambda _: _lateral(), dialects=PG),
+    "group by key": case_of(select(Note.id, Note.body, func.count()).group_by(Note.id)),
+    "group by key, having and order": case_of(
+        select(Note.id).group_by(Note.id).having(Note.owner > 1).order_by(Note.body, Note.owner)
+    ),
+    "group by key of an alias": case_of(select(other.id, other.body).group_by(other.id)),
+    "group by half a key": case_of(select(pairs.c.a, func.count(pairs.c.note)).group_by(pairs.c.a), EDITOR),
+    "group by a whole key of two": case_of(select(pairs.c.a, pairs.c.note).group_by(pairs.c.a, pairs.c.b), EDITOR),
+    "group by rollup": case_of(select(Note.id).group_by(func.rollup(Note.id)), dialects=PG),
+    "group by and an expression": case_of(select(Note.id, Note.body).group_by(Note.id, Note.owner + 1), dialects=PG),
+    "group by another column": case_of(select(Note.owner, func.count()).group_by(Note.owner)),
+    "whole row": case_of(select(Note.__table__.table_valued()), dialects=PG),
+    "whole row of a schema": case_of(select(Archived.__table__.table_valued()), dialects=PG),
+    "values": case_of(select(values(column("a", Integer), name="v").data([(1,), (2,)])), dialects=PG),
+    "values without a name": case_of(select(values(column("a", Integer)).data([(1,)]).alias("v")), dialects=PG),
+    "values with literals": case_of(
+        select(values(column("a", Integer), name="v", literal_binds=True).data([(1,)])), dialects=PG
+    ),
+    "scalar values": case_of(
+        select(Note.id).where(Note.id.in_(values(column("a", Integer)).data([(1,)]).scalar_values())), dialects=PG
+    ),
+    "scalar values with literals": case_of(
+        select(Note.id).where(
+            Note.id.in_(values(column("a", Integer), literal_binds=True).data([(1,)]).scalar_values())
+        ),
+        dialects=PG,
+    ),
+    "a table that is not in the catalog": case_of(select(table("elsewhere", column("x")).c.x)),
+    "a column that is not in the table": case_of(select(table("notes", column("upper")).c.upper)),
+    "a column that is in the table": case_of(select(table("notes", column("body")).c.body)),
+    "star": case_of(select(literal_column("*")).select_from(Note)),
+    "literal column": case_of(select(literal_column("1")).select_from(Note)),
+    "literal column that is more": case_of(select(literal_column("(select 1)"))),
+    "text": case_of(text("select 1")),
+    "text in where": case_of(select(Note.id).where(text("1 = 1"))),
+    "hint": case_of(select(Note.id).with_hint(Note, "x")),
+    "statement hint": case_of(select(Note.id).with_statement_hint("x")),
+    "prefix": case_of(select(Note.id).prefix_with("x")),
+}
+
+
+def _recursive() -> Any:
+    start = select(Note.id).where(Note.owner == 7).cte("down", recursive=True)
+    return select(start.union_all(select(Note.id).where(Note.id == start.c.id + 1)))
+
+
+def _lateral() -> Any:
+    some = select(Note.body).where(Note.folder_id == Folder.id).lateral("some")
+    return select(Folder.id, some.c.body).join(some, literal(value=True))
+
+
+LOCKS = {
+    "for update": case_of(select(Note.body).with_for_update()),
+    "for share": case_of(select(Note.body).with_for_update(read=True)),
+    "for update, no rule": case_of(select(Word.id).with_for_update()),
+    "for update of one": case_of(select(Note.body, Folder.id).join(Note.folder).with_for_update(of=Folder)),
+    "for update of an alias": case_of(select(other.body, Note.id).where(other.id == Note.id).with_for_update(of=other)),
+    "for update of the table beside its alias": case_of(
+        select(other.body, Note.id).where(other.id == Note.id).with_for_update(of=Note)
+    ),
+    "for update of a schema's": case_of(select(Archived.body, Note.id).with_for_update(of=Archived)),
+    "for update reaches a sub-select": case_of(select(mine.subquery("s")).with_for_update()),
+    "for update of a sub-select": case_of(lambda _: _locked_sub_select(named=True)),
+    "for update beside a sub-select": case_of(lambda _: _locked_sub_select(named=False)),
+    "for update reaches two levels": case_of(select(select(mine.subquery("s")).subquery("u")).with_for_update()),
+    "for update stops at a cte": case_of(select(mine.cte("c")).with_for_update()),
+    "for update stops at where": case_of(
+        select(Folder.id).where(Folder.id.in_(select(Note.folder_id))).with_for_update()
+    ),
+    "for update in a sub-select": case_of(select(mine.with_for_update().subquery("s"))),
+    "for update in a cte": case_of(select(mine.with_for_update().cte("c")).where(exists(select(Folder.id)))),
+}
+
+
+def _locked_sub_select(*, named: bool) -> Any:
+    some = mine.subquery("some")
+    return select(some.c.id, Folder.id).where(some.c.id == Folder.id).with_for_update(of=some if named else Folder)
+
+
+CAN = {
+    "can": case_of(select(Note.id, can("update", Note)), EDITOR),
+    "can of an alias": case_of(select(other.id, can("delete", other))),
+    "can of another": case_of(select(Note.id, can("read", Note.folder))),
+    "can that is never": case_of(select(Word.id, can("update", Word))),
+    "can that is always": case_of(select(Word.id, can("read", Word))),
+    "can of somebody else": case_of(select(Note.id, can("update", Note, principal=EDITOR)), READER),
+    "can of somebody else, by an attribute": case_of(select(pairs.c.a, can("update", pairs, principal=OWNER)), EDITOR),
+    "can of somebody else, by her roles": case_of(select(pairs.c.a, can("read", pairs, principal=EDITOR))),
+    "can in a write": case_of(update(Note).where(can("update", Note)).values(body="x")),
+    "can in a sub-select": case_of(select(Folder.id).where(Folder.notes.any(can("update", Note)))),
+}
+
+EXPRESSIONS = {
+    "function": case_of(select(func.lower(Note.body))),
+    "function of a package": case_of(select(func.pg_catalog.lower(Note.body))),
+    "function that is not listed": case_of(select(func.query_to_xml(Note.body))),
+    "volatile function": case_of(select(func.random(), Note.id)),
+    "volatile function of a column": case_of(select(func.random(Note.id))),
+    "next value": case_of(select(func.next_value(Stamp.__table__.c.id.default))),
+    "operator": case_of(select(Note.id).where(Note.body.op("||")("x") == "y")),
+    "operator that is not listed": case_of(select(Note.id).where(Note.body.op("; drop")("x"))),
+    "operator that is a placeholder": case_of(select(Note.id).where(Note.body.op("?")("x"))),
+    "extract": case_of(select(extract("year", Vault.opened))),
+    "extract of text": case_of(select(extract("year from now()) --", Vault.opened))),
+    "collation": case_of(select(collate(Note.body, "C"))),
+    "collation with text": case_of(select(collate(Note.body, quoted_name('"C", (select 1)', quote=False)))),
+    "cast": case_of(select(cast(Note.owner, String(3)))),
+    "case": case_of(select(case((Note.owner == 1, "a"), else_="b"))),
+    "in": case_of(select(Note.id).where(Note.id.in_([1, 2]))),
+    "tuple in": case_of(select(pairs.c.a).where(tuple_(pairs.c.a, pairs.c.b).in_([(1, 2)])), EDITOR),
+    "like": case_of(select(Note.id).where(Note.body.like("a%", escape="!"))),
+    "like with a mark": case_of(select(Note.id).where(Note.body.like("a%", escape="%("))),
+    "label that is not quoted": case_of(select(Note.id.label(quoted_name("x, 1", quote=False)))),
+    "label with a mark": case_of(select(Note.id.label("__[POSTCOMPILE_x]"))),
+    "label with a mark of binds": case_of(select(Note.id.label("%(x)s"))),
+    "label": case_of(select(Note.id.label("X y"))),
+    "bind named like ours": case_of(select(Note.id).where(Note.id == bindparam("rowgate_id", 1))),
+    "bind named like ours by escaping": case_of(select(Note.id).where(Note.id == bindparam("Rowgate.id", 1))),
+    "bind with a bracket": case_of(select(Note.id).where(Note.id == bindparam("a]", 1))),
+    "literal execute": case_of(select(Note.id).where(Note.id == bindparam("a", 1, literal_execute=True))),
+    "or": case_of(select(Note.id).where(or_(Note.id == 1, and_(Note.id == 2, ~Note.is_gone)))),
+    "null": case_of(select(Note.id).where(Note.body.is_(None))),
+    "table valued function": case_of(select(func.generate_series(1, 3).table_valued("n")), dialects=PG),
+    "table valued function, a field": case_of(
+        select(func.json_each(Note.body).table_valued("value", "evil").c.evil), dialects=PG
+    ),
+    "table valued function, derived": case_of(
+        select(func.json_each(Note.body).table_valued(column("evil", Integer)).render_derived().c.evil), dialects=PG
+    ),
+    "field of a function": case_of(select(func.json_each(Note.body).scalar_table_valued("value")), dialects=PG),
+    "field of a function that could be a call": case_of(
+        select(func.json_each(Note.body).scalar_table_valued("evil")), dialects=PG
+    ),
+}
+
+WRITES = {
+    "insert": case_of(insert(Note).values(folder_id=1, owner=1, body="x")),
+    "insert into a Table": case_of(t.insert().values(folder_id=1, owner=1)),
+    "insert, returning": case_of(insert(Note).values(owner=1).returning(Note.id, Note.body)),
+    "insert, returning masked": case_of(insert(Note).values(owner=1).returning(Note.secret, Note.phone, Note.id)),
+    "insert, returning a label": case_of(insert(Note).values(owner=1).returning(Note.body.label("b"))),
+    "insert, returning an expression": case_of(insert(Note).values(owner=1).returning(func.lower(Note.body))),
+    "insert, returning a literal": case_of(insert(Note).values(owner=1).returning(literal(1))),
+    "insert, returning the entity": case_of(insert(Note).values(owner=1).returning(Note)),
+    "insert of a masked column": case_of(insert(Note).values(owner=1, secret="s")),
+    "insert of a masked column that may be": case_of(insert(Note).values(owner=1, phone="s")),
+    "insert of many": case_of(insert(Note).values([{"owner": 1}, {"owner": 2}])),
+    "insert by many sets": case_of(insert(Note), column_keys=["owner", "body"], for_executemany=True),
+    "insert by a select": case_of(insert(Note).from_select(["owner", "body"], select(Folder.owner, Folder.id))),
+    "insert of what counts itself": case_of(insert(stamps).values(owner=1, seen=1)),
+    "insert into what is open": case_of(insert(Word).values(word="x")),
+    "insert where nobody may": case_of(insert(Sealed).values(id=1)),
+    "insert into a schema": case_of(insert(Archived).values(owner=1).returning(Archived.secret, Archived.id)),
+    "insert of an unknown column": case_of(insert(table("notes", column("body"), column("evil"))).values(evil=1)),
+    "insert into a table by name": case_of(insert(table("notes", column("body"))).values(body="x")),
+    "update": case_of(changed),
+    "update, admin": case_of(changed, ADMIN),
+    "update, editor": case_of(changed, EDITOR),
+    "update of another column, editor": case_of(update(Note).values(owner=3, body="x"), EDITOR),
+    "update by an expression, editor": case_of(update(Note).values(owner=Note.owner + 1), EDITOR),
+    "update of types, editor": case_of(update(pairs).values(role="r", note="x"), EDITOR),
+    "update, nobody": case_of(changed, NOBODY),
+    "update of a masked column": case_of(update(Note).values(secret="x")),
+    "update of a masked column that may be": case_of(update(Note).values(phone="x")),
+    "update by a masked column": case_of(update(Note).where(Note.phone == "1").values(body=Note.secret)),
+    "update, returning": case_of(changed.returning(Note.id, Note.secret)),
+    "update from": case_of(update(Note).where(Note.folder_id == Folder.id).values(body="x")),
+    "update from its alias": case_of(update(Note).where(Note.id == other.id).values(body=other.body)),
+    "update from its namesake": case_of(update(Note).where(Note.id == Archived.id).values(body=Archived.body)),
+    "update of a schema's from its namesake": case_of(
+        update(Archived).where(Note.id == Archived.id).values(body=Note.body)
+    ),
+    "update of a schema's": case_of(update(Archived).values(body="x").returning(Archived.secret)),
+    "update with a sub-select of itself": case_of(
+        update(Note).values(body=select(other.body).where(other.id == Note.id).scalar_subquery())
+    ),
+    "update by a cte": case_of(update(Note).where(Note.id.in_(select(mine.cte("c").c.id))).values(body="x")),
+    "update by a cte of its name": case_of(update(Word).where(Word.id.in_(select(mine.cte("words").c.id)))),
+    "update from an alias of its name": case_of(
+        update(Note).where(Note.id == aliased(Folder, name="notes").id).values(body="x")
+    ),
+    "update from an alias like OLD": case_of(
+        update(Note).where(Note.id == aliased(Folder, name="OLD").id).values(body="x")
+    ),
+    "update of an alias": case_of(update(other).values(body="x")),
+    "update of a join": case_of(update(t.join(Folder.__table__)).values(body="x")),
+    "update with a hint": case_of(update(Note).values(body="x").with_hint("x")),
+    "update of a column without its table": case_of(update(Note).values(body=column("secret"))),
+    "update with a star": case_of(update(Note).values(body="x").returning(literal_column("*"))),
+    "update with a whole row": case_of(update(Note).values(body="x").returning(t.table_valued()), dialects=PG),
+    "update by values": case_of(
+        update(Note).where(Note.id == values(column("a", Integer), name="v").data([(1,)]).c.a).values(body="x"),
+        dialects=PG,
+    ),
+    "update of a key": case_of(by_key),
+    "update of a key, admin": case_of(by_key, ADMIN),
+    "update of a key, editor": case_of(by_key, EDITOR),
+    "update of a key of two": case_of(pair_by_key, EDITOR),
+    "update of half a key": case_of(update(pairs).where(pairs.c.a == bindparam("k1")).values(note="x"), EDITOR),
+    "update of a key and more": case_of(by_key.where(t.c.owner == bindparam("was"))),
+    "update of a key and a condition": case_of(by_key.where(t.c.owner > 1)),
+    "update of a key by a value": case_of(update(t).where(t.c.id == 1).values(body="x")),
+    "update of keys": case_of(by_key, for_executemany=True, column_keys=["key", "text"]),
+    "update of many by a condition": case_of(
+        update(t).where(t.c.owner > bindparam("key")).values(body="x"), for_executemany=True, column_keys=["key"]
+    ),
+    "update of what changes by itself": case_of(update(stamps).values(kind="PLAIN")),
+    "update of what changes by itself, returning": case_of(update(stamps).values(owner=1).returning(stamps.c.double)),
+    "update behind a barrier": case_of(update(Vault).where(Vault.id > 3, Vault.opened.is_(None)).values(owner=1)),
+    "update behind a barrier, all": case_of(update(Vault).values(owner=1)),
+    "update behind a barrier, of a key": case_of(vault_by_key),
+    "update behind a barrier, from": case_of(update(Vault).where(Vault.id == Folder.id).values(owner=1)),
+    "delete": case_of(gone),
+    "delete, reader": case_of(gone, READER),
+    "delete, admin": case_of(gone, ADMIN),
+    "delete, editor": case_of(delete(pairs), EDITOR),
+    "delete, returning": case_of(gone.returning(Note.phone, Note.id)),
+    "delete using": case_of(delete(Note).where(Note.folder_id == Folder.id), dialects=PG),
+    "delete of a key": case_of(delete(t).where(t.c.id == bindparam("key"))),
+    "delete of a key, editor": case_of(
+        delete(pairs).where(pairs.c.a == bindparam("x"), pairs.c.b == bindparam("y")), EDITOR
+    ),
+    "delete behind a barrier": case_of(delete(Vault).where(Vault.id > 3)),
+    "write in a cte": case_of(select(changed.returning(Note.id, Note.phone).cte("c"))),
+    "write in a cte, without returning": case_of(select(Folder.id).add_cte(changed.cte("c"))),
+    "insert in a cte": case_of(select(insert(Note).values(owner=1, body="x").returning(Note.id).cte("c"))),
+    "delete in a cte": case_of(select(gone.returning(Note.id).cte("c"))),
+    "write in a cte of a write": case_of(
+        update(Folder)
+        .where(Folder.id.in_(select(changed.returning(Note.folder_id).cte("c").c.folder_id)))
+        .values(is_open=True)
+    ),
+    "sequence of another": case_of(update(Folder).values(owner=stamps.c.id.default.next_value())),
+}
+
+
+def _excluded(name: str) -> Any:
+    made = upsert(name).values(id=1, owner=1, body="x")
+    return made.on_conflict_do_update(
+        index_elements=["id"], set_={"body": made.excluded.body, "owner": made.excluded.owner}
+    )
+
+
+UPSERTS = {
+    "upsert": case_of(
+        lambda d: upsert(d).values(id=1, owner=1).on_conflict_do_update(index_elements=["id"], set_={"body": "x"})
+    ),
+    "upsert of what is excluded": case_of(_excluded),
+    "upsert of what a check reads": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"owner": 5, "body": "x"})
+    ),
+    "upsert, editor": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"owner": 5}), EDITOR
+    ),
+    "upsert, admin": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"body": "x"}), ADMIN
+    ),
+    "upsert with a condition": case_of(
+        lambda d: (
+            upsert(d)
+            .values(id=1)
+            .on_conflict_do_update(index_elements=["id"], set_={"body": "x"}, where=Note.body == "y")
+        )
+    ),
+    "upsert of a masked column": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"secret": "x"})
+    ),
+    "upsert by a masked column": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"body": t.c.secret})
+    ),
+    "upsert of a masked column that may be": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"phone": "x"})
+    ),
+    "upsert by a volatile function": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"owner": func.random()})
+    ),
+    "upsert by a function": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"owner": func.abs(-1)})
+    ),
+    "upsert of an unknown column": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"evil": 1})
+    ),
+    "upsert of what is computed": case_of(
+        lambda d: upsert(d, Stamp).values(owner=1).on_conflict_do_update(index_elements=["id"], set_={"seen": 5})
+    ),
+    "upsert of a schema's": case_of(
+        lambda d: upsert(d, Archived).values(owner=1).on_conflict_do_update(index_elements=["id"], set_={"owner": 5})
+    ),
+    "upsert into what is open": case_of(
+        lambda d: upsert(d, Word).values(word="x").on_conflict_do_update(index_elements=["id"], set_={"word": "x"})
+    ),
+    "upsert, returning": case_of(
+        lambda d: (
+            upsert(d)
+            .values(id=1, owner=1)
+            .on_conflict_do_update(index_elements=["id"], set_={"body": "x"})
+            .returning(Note.id)
+        )
+    ),
+    "upsert that ignores": case_of(lambda d: upsert(d).values(id=1, owner=1).on_conflict_do_nothing()),
+    "upsert of a date behind a barrier": case_of(
+        lambda d: upsert(d, Vault).values(owner=1).on_conflict_do_update(index_elements=["id"], set_={"owner": 1})
+    ),
+}
+
+
+LIFTED = {
+    "soft delete": case_of(update(Note).where(Note.id == 1).values(is_gone=True), dialects=PG, walled=True),
+    "insert": case_of(insert(Note).values(owner=1), dialects=PG, walled=True),
+    "insert, returning": case_of(insert(Note).values(owner=1).returning(Note.id), dialects=PG, walled=True),
+    "update of a key": case_of(by_key, dialects=PG, walled=True),
+    "update of a key, admin": case_of(by_key, ADMIN, dialects=PG, walled=True),
+    "update of a key of two": case_of(pair_by_key, EDITOR, dialects=PG, walled=True),
+    "update of what a check reads": case_of(update(Note).values(owner=5), dialects=PG, walled=True),
+    "upsert": case_of(
+        lambda d: upsert(d).values(id=1, owner=1).on_conflict_do_update(index_elements=["id"], set_={"owner": 5}),
+        dialects=PG, walled=True,
+    ),
+}  # fmt: skip
+
+GROUPS = {
+    "reads": READS,
+    "locks": LOCKS,
+    "can": CAN,
+    "expressions": EXPRESSIONS,
+    "writes": WRITES,
+    "upserts": UPSERTS,
+    "walled": LIFTED,
+}
+CASES = {
+    f"{group}: {name}, {dialect}": (case, dialect)
+    for group, cases in GROUPS.items()
+    for name, case in cases.items()
+    for dialect in case.dialects
+}
+
+
+@cache
+def gate(dialect: str, *, walled: bool) -> Gated:
+    """Return the gate of a dialect."""
+    return Gated(make_catalog(), dialect, walled=walled)
+
+
+def rendered(one: Case, dialect: str) -> str:
+    """Return the SQL of a case, a line for each clause, and what the gate fixes in it; or the error that refuses it."""
+    gated = gate(dialect, walled=one.walled)
+    try:
+        compiled = gated.compiled(one.who, one.statement(dialect), **one.options)
+        found = " ".join(str(compiled).split())
+    except RowgateError as error:
+        return f"! {type(error).__name__} {error.code}: {error}".split(" [RG")[0]
+    marks = [name for name in ("guards", "drains", "drains_key") if getattr(compiled, name)]
+    marks += [f"{name}={value!r}" for name, value in sorted(compiled.fixed_binds.items())]
+    marks += [f"asks {name}" for name in sorted(compiled.term_binds)]
+    marks += [f"leaves {one.rule.name}" for one in compiled.leaving]
+    marks += [f"uses {table}" for table in sorted(".".join(filter(None, key)) for key in compiled.used)]
+    return f"{found}\n-- {'; '.join(marks)}".strip(" -\n")
+
+
+def read(text: str) -> dict[str, str]:
+    """Return what is on file, by its name."""
+    parts = re.split(r"^## (.*)\n", text, flags=re.MULTILINE)[1:]
+    return {name: sql.strip() for name, sql in zip(parts[::2], parts[1::2], strict=True)}
+
+
+ON_FILE = read(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_is_rendered_as_it_was_read(name: str) -> None:
+    """Every statement becomes the SQL that somebody has read, or is refused in these words."""
+    assert rendered(*CASES[name]) == ON_FILE[name]
+
+
+def test_nothing_else_is_on_file() -> None:
+    """What is on file is tried."""
+    assert list(ON_FILE) == list(CASES)
+
+
+if __name__ == "__main__":
+    FILE.write_text("\n".join(f"## {name}\n{rendered(*case)}\n" for name, case in CASES.items()), encoding="utf-8")
+    sys.stdout.write(f"{len(CASES)} statements: read what has changed\n")
