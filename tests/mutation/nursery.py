@@ -53,7 +53,7 @@ class Server:
         self.marked = marked
         self.part = part
         self.failed: str | None = None
-        self.rooms: list[Callable[[], None]] = []
+        self.rooms: dict[str, Callable[[], None]] = {}
         """What puts a database in order after a mutant that was stopped half-way, or whose fixture failed."""
         self.stages: list[Stage] = []
         self.databases: Any = None
@@ -134,7 +134,7 @@ class Server:
             backend.__dict__.pop("Session", None)
             if backend.is_sqlite:
                 backend.reset()
-        self.rooms = [room for backend in self.backends if (room := _room(backend)) is not None]
+        self.rooms = {one.driver: room for one in self.backends if (room := _room(one)) is not None}
 
     @staticmethod
     def drivers() -> tuple[str, ...]:
@@ -175,7 +175,7 @@ class Server:
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             found = self._apart(job, functions)
             if found["killer"] is not None and "::" in found["killer"]:
-                self._fresh()
+                self._fresh([self.by_id[found["killer"]]])
                 self._run([self.by_id[found["killer"]]])
                 found["unsteady"] = self.failed is not None
                 self._leave()
@@ -206,6 +206,7 @@ class Server:
         return json.loads(told) if told else {"killer": "crash", "fault": ""}
 
     def _judge(self, job: dict[str, Any], functions: Any) -> dict[str, Any]:
+        T=[time.process_time()]
         reached, early = self.reach.tests(job["path"], job["lines"], patient=job["patience"] > 1)
         chosen = [self.by_id[test] for test in job["likely"] if test in self.by_id]
         near = self.reach.near(job["path"], job["lines"])
@@ -213,13 +214,18 @@ class Server:
             if stage.name in job["stages"]:
                 here = [i for i in self.items[stage.name] if self.reach.may(i.nodeid, reached)]
                 chosen += in_turn(here, self.reach, near, stage.seconds * job["patience"])
+        T.append(time.process_time())
         unsteady = set(job["unsteady"])
         chosen = list(dict.fromkeys(item for item in chosen if item.nodeid not in unsteady))
         names = [item.nodeid for item in chosen]
         if not replaced(job["path"], job["source"], functions):
             return {"killer": None, "fault": "", "anew": True, "tests": names}
-        self._fresh()
+        T.append(time.process_time())
+        self._fresh(chosen)
+        T.append(time.process_time())
         self._run(chosen)
+        T.append(time.process_time())
+        with open("/tmp/mutlog/times","a") as f: print([round(b-a,3) for a,b in zip(T,T[1:])], len(chosen), self.failed, file=f)
         return {"killer": self.failed, "fault": "", "anew": early, "tests": names if early else []}
 
     def _run(self, items: list[pytest.Item]) -> None:
@@ -228,8 +234,8 @@ class Server:
             if self.failed is not None:
                 return
 
-    def _fresh(self) -> None:
-        """Forget what has been rendered; take note of which rows are as `populate` puts them in."""
+    def _fresh(self, items: list[pytest.Item]) -> None:
+        """Forget what has been rendered; put in order the databases of these tests."""
         self.failed = None
         self.cold.forget()
         if self.runner is not None:
@@ -240,8 +246,9 @@ class Server:
             backend.state["dirty"] = not backend.is_sqlite and not mark.exists()
         for mark in self.folder.iterdir():
             mark.unlink()
-        for tidy in self.rooms:
-            tidy()
+        for driver, tidy in self.rooms.items():
+            if "sqlite" in driver or any(re.search("psycopg|asyncpg", one.nodeid) for one in items):
+                tidy()
 
     def _leave(self) -> None:
         """Say which rows are as they were, so that the next child need not put them in again."""

@@ -475,10 +475,10 @@ GROUPS = {
     "walled": LIFTED,
 }
 CASES = {
-    f"{group}: {name}, {dialect}": (case, dialect)
+    f"{group}: {name}, {dialect}": (one, dialect)
     for group, cases in GROUPS.items()
-    for name, case in cases.items()
-    for dialect in case.dialects
+    for name, one in cases.items()
+    for dialect in one.dialects
 }
 
 
@@ -513,10 +513,13 @@ def read(text: str) -> dict[str, str]:
 ON_FILE = read(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_it_is_rendered_as_it_was_read(name: str) -> None:
+@pytest.mark.parametrize("dialect", BOTH)
+@pytest.mark.parametrize("group", GROUPS)
+def test_it_is_rendered_as_it_was_read(group: str, dialect: str) -> None:
     """Every statement becomes the SQL that somebody has read, or is refused in these words."""
-    assert rendered(*CASES[name]) == ON_FILE[name]
+    for name, (one, of) in CASES.items():
+        if of == dialect and name.startswith(f"{group}: "):
+            assert rendered(one, dialect) == ON_FILE[name], name
 
 
 def test_nothing_else_is_on_file() -> None:
@@ -525,5 +528,5 @@ def test_nothing_else_is_on_file() -> None:
 
 
 if __name__ == "__main__":
-    FILE.write_text("\n".join(f"## {name}\n{rendered(*case)}\n" for name, case in CASES.items()), encoding="utf-8")
+    FILE.write_text("\n".join(f"## {name}\n{rendered(*one)}\n" for name, one in CASES.items()), encoding="utf-8")
     sys.stdout.write(f"{len(CASES)} statements: read what has changed\n")
