@@ -83,6 +83,7 @@ class Server:
             self._trace(self.marked)
             return True
         self.reach = Reach.load()
+        self.reach.prepare()
         for target in TARGETS:
             SOURCES[str(ROOT / target.path)] = (ROOT / target.path).read_text(encoding="utf-8")
         self._warm()
@@ -206,7 +207,6 @@ class Server:
         return json.loads(told) if told else {"killer": "crash", "fault": ""}
 
     def _judge(self, job: dict[str, Any], functions: Any) -> dict[str, Any]:
-        T=[time.process_time()]
         reached, early = self.reach.tests(job["path"], job["lines"], patient=job["patience"] > 1)
         chosen = [self.by_id[test] for test in job["likely"] if test in self.by_id]
         near = self.reach.near(job["path"], job["lines"])
@@ -214,18 +214,13 @@ class Server:
             if stage.name in job["stages"]:
                 here = [i for i in self.items[stage.name] if self.reach.may(i.nodeid, reached)]
                 chosen += in_turn(here, self.reach, near, stage.seconds * job["patience"])
-        T.append(time.process_time())
         unsteady = set(job["unsteady"])
         chosen = list(dict.fromkeys(item for item in chosen if item.nodeid not in unsteady))
         names = [item.nodeid for item in chosen]
         if not replaced(job["path"], job["source"], functions):
             return {"killer": None, "fault": "", "anew": True, "tests": names}
-        T.append(time.process_time())
         self._fresh(chosen)
-        T.append(time.process_time())
         self._run(chosen)
-        T.append(time.process_time())
-        with open("/tmp/mutlog/times","a") as f: print([round(b-a,3) for a,b in zip(T,T[1:])], len(chosen), self.failed, file=f)
         return {"killer": self.failed, "fault": "", "anew": early, "tests": names if early else []}
 
     def _run(self, items: list[pytest.Item]) -> None:

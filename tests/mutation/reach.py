@@ -175,6 +175,10 @@ class Reach:
     def _early(self) -> set[tuple[str, str]]:
         return {(path, function) for path, function, _ in self.early}
 
+    def prepare(self) -> None:
+        """Work out once what every mutant asks for."""
+        _ = self._functions, self._lines, self._early
+
     def near(self, path: str, ranges: Iterable[tuple[int, int]]) -> dict[str, float]:
         """Return how rare the lines are, at these and a little around in the same function, that tests reach, by function."""
         found: Counter[str] = Counter()

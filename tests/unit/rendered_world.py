@@ -2,6 +2,7 @@
 
 import enum
 from datetime import date
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -9,6 +10,7 @@ from sqlalchemy import (
     Computed,
     Date,
     Enum,
+    FetchedValue,
     ForeignKey,
     Integer,
     MetaData,
@@ -16,6 +18,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
+    func,
+    or_,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -98,6 +103,86 @@ class Word(Base):
     word: Mapped[str]
 
 
+class Lowered(TypeDecorator[str]):
+    """Text that the database hands out in lower case."""
+
+    impl = String
+    cache_ok = True
+
+    def column_expression(self, column: Any) -> Any:
+        """Return what is selected."""
+        return func.lower(column)
+
+
+class Free(Base):
+    """Everybody may do everything with it."""
+
+    __tablename__ = "free"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    word: Mapped[str]
+    quiet: Mapped[str] = mapped_column(Lowered)
+
+
+class Tick(Base):
+    """Its rule reads what SQLAlchemy changes by itself."""
+
+    __tablename__ = "ticks"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seen: Mapped[int] = mapped_column(onupdate=1)
+    word: Mapped[str]
+
+
+class Tock(Base):
+    """Its rule reads what the database changes by itself."""
+
+    __tablename__ = "tocks"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seen: Mapped[int] = mapped_column(server_onupdate=FetchedValue())
+    word: Mapped[str]
+
+
+class Total(Base):
+    """Its rule reads what the database computes."""
+
+    __tablename__ = "totals"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    double: Mapped[int] = mapped_column(Integer, Computed("id * 2"))
+    word: Mapped[str]
+    plain: Mapped[str]
+
+
+class Loud(Base):
+    """A table in capitals."""
+
+    __tablename__ = "Loud"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    word: Mapped[str]
+
+
+class Numbered(Base):
+    """Is called as SQLAlchemy calls an alias of folders."""
+
+    __tablename__ = "folders_1"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    word: Mapped[str]
+
+
+class Long(Base):
+    """With its schema it has one letter more than PostgreSQL lets a name have."""
+
+    __tablename__ = "n" * 32
+    __table_args__ = ({"schema": "s" * 31},)
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class NotSoLong(Base):
+    """With its schema it has as many letters as PostgreSQL lets a name have."""
+
+    __tablename__ = "n" * 32
+    __table_args__ = ({"schema": "s" * 30},)
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
 class Sealed(Base):
     """For nobody."""
 
@@ -134,6 +219,14 @@ def make_catalog() -> Catalog:
     stamps.allow("read", "create", "update", "delete", when=Stamp.owner == principal.id, check=Stamp.seen < 9)
     catalog.open(Word, reason="public")
     catalog.policy(Sealed)
+    catalog.policy(Free).allow("read", "create", "update", "delete")
+    catalog.policy(Tick).allow("read", "create", "update", "delete", when=Tick.seen < 9)
+    catalog.policy(Tock).allow("read", "create", "update", "delete", when=Tock.seen < 9)
+    totals = catalog.policy(Total)
+    totals.allow("read", "create", "delete")
+    totals.allow("update", when=or_(Total.double < 9, Total.word == "x"))
+    for model in (Loud, Numbered, Long, NotSoLong):
+        catalog.policy(model).allow("read", "create", "update", "delete", when=model.id > 1)
     both = catalog.policy(pairs)
     both.allow("read", when=principal.has_role(pairs.c.role))
     both.allow("update", when=pairs.c.a == principal.attr("a", Integer()))

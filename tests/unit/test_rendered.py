@@ -24,10 +24,12 @@ from sqlalchemy import (
     delete,
     exists,
     extract,
+    false,
     func,
     insert,
     literal,
     literal_column,
+    null,
     or_,
     select,
     table,
@@ -38,9 +40,11 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
-from sqlalchemy.sql.elements import quoted_name
+from sqlalchemy.sql import compiler as linter
+from sqlalchemy.sql.elements import BindParameter, quoted_name
 
-from rowgate import Principal, RowgateError, can, principal
+from rowgate import Principal, RowgateError, can, lift, principal, raw
+from rowgate.gate.leaving import UNKNOWN, Leaving
 from unit.gated import Gated
 from unit.rendered_world import (
     ADMIN,
@@ -50,9 +54,17 @@ from unit.rendered_world import (
     READER,
     Archived,
     Folder,
+    Free,
+    Long,
+    Loud,
     Note,
+    NotSoLong,
+    Numbered,
     Sealed,
     Stamp,
+    Tick,
+    Tock,
+    Total,
     Vault,
     Word,
     make_catalog,
@@ -280,6 +292,139 @@ EXPRESSIONS = {
     ),
 }
 
+FREE = {
+    "select": case_of(select(Free.word)),
+    "select for update": case_of(select(Free.word).with_for_update()),
+    "insert": case_of(insert(Free).values(id=1, word="x")),
+    "insert, returning": case_of(insert(Free).values(word="x").returning(Free.id)),
+    "update": case_of(update(Free).values(word="x")),
+    "update of a key": case_of(update(Free.__table__).where(Free.__table__.c.id == bindparam("k")).values(word="x")),
+    "delete": case_of(delete(Free)),
+    "upsert": case_of(
+        lambda d: upsert(d, Free).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"word": "x"})
+    ),
+    "upsert with a condition": case_of(
+        lambda d: (
+            upsert(d, Free)
+            .values(id=1)
+            .on_conflict_do_update(index_elements=["id"], set_={"word": "x"}, where=Free.word == "y")
+        )
+    ),
+    "can": case_of(select(Free.id).where(can("update", Free))),
+    "nobody": case_of(select(Free.word), NOBODY),
+}
+
+MADE = {
+    "by SQLAlchemy": case_of(update(Tick).values(word="x")),
+    "by the database": case_of(update(Tock).values(word="x")),
+    "computed": case_of(update(Total).values(plain="x")),
+    "nothing": case_of(update(Folder).values(is_open=True)),
+    "computed, upsert": case_of(
+        lambda d: upsert(d, Total).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"word": "x"})
+    ),
+    "computed, upsert of what no rule reads": case_of(
+        lambda d: upsert(d, Total).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"plain": "x"})
+    ),
+    "two of which one is volatile": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"owner": func.random(), "body": "x"})
+    ),
+    "a bind without a type": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"owner": bindparam("given")})
+    ),
+    "a bind of a type": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"owner": bindparam("given", type_=Integer())})
+    ),
+    "by a key": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={t.c.owner: 5})
+    ),
+    "in a cte": case_of(
+        lambda d: select(
+            upsert(d).values(id=1, owner=1).on_conflict_do_update(
+                index_elements=["id"], set_={"owner": 5}, where=Note.body == "y"
+            ).returning(Note.id).cte("c")
+        ),
+        dialects=PG,
+    ),
+    "in a cte of an update": case_of(
+        lambda d: update(Folder).where(
+            Folder.id.in_(
+                select(
+                    upsert(d).values(id=1, owner=1).on_conflict_do_update(index_elements=["id"], set_={"owner": 5})
+                    .returning(Note.folder_id).cte("c").c.folder_id
+                )
+            )
+        ).values(is_open=True),
+        dialects=PG,
+    ),
+}  # fmt: skip
+
+NAMES = {
+    "capitals": case_of(select(Loud.word)),
+    "update of capitals": case_of(update(Loud).values(word="x")),
+    "update of capitals from small letters": case_of(
+        update(Loud).where(Loud.id == aliased(Folder, name="loud").id).values(word="x")
+    ),
+    "update from capitals": case_of(update(Note).where(Note.id == aliased(Folder, name="NOTES").id).values(body="x")),
+    "update from an anonymous alias of its name": case_of(
+        update(Numbered).where(Numbered.id == aliased(Folder).id).values(word="x")
+    ),
+    "update from an anonymous alias": case_of(update(Note).where(Note.id == aliased(Folder).id).values(body="x")),
+    "update from a sub-select of its name": case_of(
+        update(Note).where(Note.id == select(Folder.id).subquery("notes").c.id).values(body="x")
+    ),
+    "too long": case_of(select(Long.id)),
+    "long": case_of(select(NotSoLong.id)),
+    "alias of a schema's": case_of(select(aliased(Archived, name="x").id)),
+    "update of a schema's by a sub-select of it": case_of(
+        update(Archived).where(Archived.id.in_(select(again.id).where(again.owner == Archived.owner))).values(body="x")
+    ),
+    "update of a schema's by a sub-select of itself": case_of(
+        update(Archived)
+        .where(Archived.id.in_(select(Archived.id).correlate(None).where(Archived.owner == 1)))
+        .values(body="x")
+    ),
+    "update of a schema's, returning": case_of(
+        update(Archived).values(owner=2).returning(Archived.id, Archived.secret)
+    ),
+    "update of a schema's from itself": case_of(
+        update(Archived).where(Archived.id == again.id).values(body=again.body)
+    ),
+    "delete of a schema's": case_of(delete(Archived).where(Archived.secret == "x").returning(Archived.secret)),
+    "in a cte beside its table": case_of(
+        select(update(Archived).values(body="x").returning(Archived.id).cte("c"), Archived.secret), dialects=PG
+    ),
+    "sub-select in RETURNING": case_of(
+        update(Archived)
+        .values(body="x")
+        .returning(Archived.id, select(again.body).where(again.id == Archived.id).scalar_subquery())
+    ),
+    "types by functions": case_of(select(Free.quiet)),
+    "types by functions, returning them alone": case_of(
+        insert(Note).values(owner=1).returning(cast(Note.body, Free.quiet.type))
+    ),
+    "types by functions, returning": case_of(
+        insert(Note).values(owner=1).returning(cast(Note.body, Free.quiet.type), Note.id)
+    ),
+    "translated": case_of(select(Archived.body, Note.body), schema_translate_map={"archive": "other"}),
+    "translated, all": case_of(
+        select(Archived.body, Note.body), schema_translate_map={"archive": "other", None: "mine"}
+    ),
+    "translated, by name": case_of(select(table("notes", column("body")).c.body), schema_translate_map={None: "mine"}),
+    "translated write": case_of(
+        update(Archived).values(body="x").returning(Archived.id), schema_translate_map={"archive": "other"}
+    ),
+    "translated type": case_of(select(cast(Stamp.kind, Stamp.kind.type)), schema_translate_map={None: "mine"}),
+    "a schema like a mark": case_of(
+        select(table("x", column("y"), schema="__[SCHEMA_z]").c.y), schema_translate_map={"archive": "other"}
+    ),
+    "options on a write behind a barrier": case_of(
+        update(Vault).where(Vault.id > 1).options(lift("gone", Note)).values(owner=1)
+    ),
+    "options on a write": case_of(update(Folder).where(Folder.id > 1).options(lift("gone", Note)).values(is_open=True)),
+    "a literal with a mark": case_of(select(Note.id).where(Note.body.like("a", escape="__[POSTCOMPILE_x]"))),
+    "linted": case_of(select(Note.id, Folder.id), linting=linter.COLLECT_CARTESIAN_PRODUCTS),
+}
+
 WRITES = {
     "insert": case_of(insert(Note).values(folder_id=1, owner=1, body="x")),
     "insert into a Table": case_of(t.insert().values(folder_id=1, owner=1)),
@@ -452,6 +597,40 @@ UPSERTS = {
 
 
 LIFTED = {
+    "cte": case_of(select(update(Note).values(is_gone=True).returning(Note.id).cte("c")), dialects=PG, walled=True),
+    "update of another column": case_of(update(Note).values(body="x"), dialects=PG, walled=True),
+    "update, returning": case_of(update(Note).values(is_gone=True).returning(Note.id), dialects=PG, walled=True),
+    "update by an expression": case_of(update(Note).values(is_gone=~Note.is_gone), dialects=PG, walled=True),
+    "update to what is known": case_of(update(Note).values(is_gone=False), dialects=PG, walled=True),
+    "update to NULL": case_of(update(Note).values(is_gone=null()), dialects=PG, walled=True),
+    "insert of a row that is gone": case_of(insert(Note).values(id=1, owner=1, is_gone=True), dialects=PG, walled=True),
+    "insert of many": case_of(insert(Note).values([{"owner": 1}, {"owner": 2}]), dialects=PG, walled=True),
+    "insert by a select": case_of(
+        insert(Note).from_select(["owner", "is_gone"], select(Folder.owner, Folder.is_open)), dialects=PG, walled=True
+    ),
+    "insert by a select of what is not gone": case_of(
+        insert(Note).from_select(["owner"], select(Folder.owner)), dialects=PG, walled=True
+    ),
+    "upsert that ignores": case_of(
+        lambda d: upsert(d).values(id=1, owner=1).on_conflict_do_nothing(), dialects=PG, walled=True
+    ),
+    "upsert, returning": case_of(
+        lambda d: upsert(d).values(id=1, owner=1).on_conflict_do_update(index_elements=["id"], set_={"is_gone": True}).returning(Note.id),
+        dialects=PG, walled=True,
+    ),
+    "insert without a key, read back": case_of(insert(Note).values(owner=1, is_gone=bindparam("flag")), dialects=PG, walled=True),
+    "insert in a cte": case_of(
+        select(Folder.id).add_cte(insert(Note).values(owner=1, is_gone=True).cte("c")), dialects=PG, walled=True
+    ),
+    "update in a cte": case_of(
+        select(Folder.id).add_cte(update(Note).values(is_gone=False).cte("c")), dialects=PG, walled=True
+    ),
+    "admin who lifts": case_of(update(Note).values(is_gone=True), ADMIN, dialects=PG, walled=True),
+    "what changes by itself": case_of(update(Tick).values(word="x"), dialects=PG, walled=True),
+    "text": case_of(raw("SELECT 1"), dialects=PG, walled=True),
+    "text in a statement": case_of(select(Folder.id).from_statement(raw("SELECT 1")), dialects=PG, walled=True),
+    "delete of a key": case_of(delete(t).where(t.c.id == bindparam("key")), dialects=PG, walled=True),
+    "a literal that is false": case_of(update(Note).values(is_gone=false()), dialects=PG, walled=True),
     "soft delete": case_of(update(Note).where(Note.id == 1).values(is_gone=True), dialects=PG, walled=True),
     "insert": case_of(insert(Note).values(owner=1), dialects=PG, walled=True),
     "insert, returning": case_of(insert(Note).values(owner=1).returning(Note.id), dialects=PG, walled=True),
@@ -466,6 +645,9 @@ LIFTED = {
 }  # fmt: skip
 
 GROUPS = {
+    "free": FREE,
+    "made": MADE,
+    "names": NAMES,
     "reads": READS,
     "locks": LOCKS,
     "can": CAN,
@@ -488,6 +670,15 @@ def gate(dialect: str, *, walled: bool) -> Gated:
     return Gated(make_catalog(), dialect, walled=walled)
 
 
+def _values(leaving: Leaving) -> str:
+    """Return what a statement sets the columns of a restriction to: a bind, a value, or what is unknown."""
+    said = {
+        name: "a bind" if isinstance(value, BindParameter) else "?" if value is UNKNOWN else repr(value)
+        for name, value in sorted(leaving.values.items())
+    }
+    return "".join(f" {name}={value}" for name, value in said.items())
+
+
 def rendered(one: Case, dialect: str) -> str:
     """Return the SQL of a case, a line for each clause, and what the gate fixes in it; or the error that refuses it."""
     gated = gate(dialect, walled=one.walled)
@@ -499,7 +690,7 @@ def rendered(one: Case, dialect: str) -> str:
     marks = [name for name in ("guards", "drains", "drains_key") if getattr(compiled, name)]
     marks += [f"{name}={value!r}" for name, value in sorted(compiled.fixed_binds.items())]
     marks += [f"asks {name}" for name in sorted(compiled.term_binds)]
-    marks += [f"leaves {one.rule.name}" for one in compiled.leaving]
+    marks += [f"leaves {leaving.rule.name}{_values(leaving)}" for leaving in compiled.leaving]
     marks += [f"uses {table}" for table in sorted(".".join(filter(None, key)) for key in compiled.used)]
     return f"{found}\n-- {'; '.join(marks)}".strip(" -\n")
 
