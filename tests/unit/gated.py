@@ -3,15 +3,15 @@
 from typing import Any
 
 from sqlalchemy import Executable
-from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.dialects.postgresql import asyncpg, psycopg
 from sqlalchemy.dialects.sqlite import pysqlite
 
 from rowgate import Catalog, Principal
 from rowgate.decision import Variant
 from rowgate.gate.base import Context
-from rowgate.gate.compiler import gated_dialect
+from rowgate.gate.compiler import gated_dialect, resolving_dialect
 
-DIALECTS: dict[str, Any] = {"postgresql": psycopg.dialect, "sqlite": pysqlite.dialect}
+DIALECTS: dict[str, Any] = {"postgresql": psycopg.dialect, "asyncpg": asyncpg.dialect, "sqlite": pysqlite.dialect}
 
 
 class Gated:
@@ -23,14 +23,12 @@ class Gated:
         self.plain = DIALECTS[name]()
         catalog.freeze()
 
-    def compiled(self, who: Principal, statement: Executable, **options: Any) -> Any:
-        """Return a statement as it is compiled for a principal."""
+    def compiled(self, who: Principal | None, statement: Executable, **options: Any) -> Any:
+        """Return a statement as it is compiled for a principal; None: for the query that finds one."""
+        if who is None:
+            return statement.compile(dialect=resolving_dialect(self.plain, self.catalog), **options)  # type: ignore[attr-defined]
         variant = Variant.of(who, self.catalog)
         dialect: Any = gated_dialect(self.plain, self.catalog, variant)
         if self.walled:
             dialect.rowgate = Context(self.catalog, variant, walled=True)
         return statement.compile(dialect=dialect, **options)  # type: ignore[attr-defined]
-
-    def sql(self, who: Principal, statement: Executable, **options: Any) -> str:
-        """Return it as one line of SQL."""
-        return " ".join(str(self.compiled(who, statement, **options)).split())

@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
+    ColumnElement,
     Computed,
     Date,
     Enum,
@@ -19,10 +21,14 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    exists,
     func,
     or_,
+    select,
+    tuple_,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column, relationship
 
 from rowgate import EVERYONE, Catalog, Principal, can, principal
 
@@ -114,6 +120,17 @@ class Lowered(TypeDecorator[str]):
         return func.lower(column)
 
 
+class Odd(TypeDecorator[str]):
+    """Text that the database takes in by a function."""
+
+    impl = String
+    cache_ok = True
+
+    def bind_expression(self, bindparam: Any) -> Any:
+        """Return what stands for a value."""
+        return func.upper(bindparam)
+
+
 class Free(Base):
     """Everybody may do everything with it."""
 
@@ -183,6 +200,66 @@ class NotSoLong(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
 
 
+class Odds(Base):
+    """With rules that hold constants of every kind."""
+
+    __tablename__ = "odds"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    odd: Mapped[str] = mapped_column(Odd)
+    word: Mapped[str]
+
+
+class Stored(Base):
+    """Open, in a schema."""
+
+    __tablename__ = "stored"
+    __table_args__ = ({"schema": "archive"},)
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Pointer(Base):
+    """Its rule reads a table of a schema."""
+
+    __tablename__ = "pointers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[int]
+
+
+class Twice(ColumnElement[int]):
+    """An element that renders itself, and is trusted to."""
+
+    __visit_name__ = "twice"
+    inherit_cache = True
+
+
+class Made(ColumnElement[int]):
+    """One that renders itself, and says that it is SQLAlchemy's."""
+
+    __visit_name__ = "made"
+    __module__ = "sqlalchemy.made"
+    inherit_cache = True
+
+
+class Thrice(ColumnElement[int]):
+    """One that nobody trusts."""
+
+    __visit_name__ = "thrice"
+    inherit_cache = True
+
+
+class Derived(Twice):
+    """One that is rendered as another one is."""
+
+    inherit_cache = True
+
+
+@compiles(Twice)
+@compiles(Made)
+@compiles(Thrice)
+def _itself(_element: Any, _compiler: Any, **kw: Any) -> str:
+    return "2" if "literal_binds" not in kw else "two"
+
+
 class Sealed(Base):
     """For nobody."""
 
@@ -190,8 +267,20 @@ class Sealed(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
 
 
-pairs = Table("pairs", Base.metadata, Column("a", Integer, primary_key=True), Column("b", Integer, primary_key=True),
-              Column("role", String), Column("note", Text))  # fmt: skip
+pairs = Table(
+    "pairs",
+    Base.metadata,
+    Column("a", Integer, primary_key=True),
+    Column("b", Integer, primary_key=True),
+    Column("role", String),
+    Column("note", Text),
+    Column("odd", Odd),
+    Column("data", JSON),
+    Column("flag", Boolean),
+    Column("kind", Enum(Kind)),
+    Column("word", Enum(Kind, native_enum=False)),
+    Column("size", Integer),
+)
 
 
 def make_catalog() -> Catalog:
@@ -225,6 +314,19 @@ def make_catalog() -> Catalog:
     totals = catalog.policy(Total)
     totals.allow("read", "create", "delete")
     totals.allow("update", when=or_(Total.double < 9, Total.word == "x"))
+    odds = catalog.policy(Odds)
+    odds.allow("read", when=or_(Odds.odd == "x", tuple_(Odds.id, Odds.word).in_([(1, "a"), (2, "b")]), Odds.id == 3))
+    odds.allow("update", when=or_(principal.has_role("editor"), Odds.id == 3))
+    odds.allow("update", to="reader", when=~principal.has_role("editor"))
+    odds.allow("create", when=Odds.word == principal.attr("word", String()))
+    catalog.open(Stored, reason="open")
+    stored, loud = aliased(Stored, name="s"), aliased(Folder, name="loud")
+    pointers = catalog.policy(Pointer)
+    pointers.allow("read", when=exists().where(Archived.id == Pointer.at, Archived.owner == principal.id))
+    pointers.allow("update", when=exists(select(stored.id).where(stored.id == Pointer.at)))
+    catalog.policy(Loud).restrict("delete", when=~exists(select(loud.id).where(loud.id == Loud.id)), name="loud")
+    catalog.trust(Twice, reason="it is a number")
+    catalog.trust(Made, reason="so is this")
     for model in (Loud, Numbered, Long, NotSoLong):
         catalog.policy(model).allow("read", "create", "update", "delete", when=model.id > 1)
     both = catalog.policy(pairs)

@@ -13,8 +13,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import (
+    Column,
     Integer,
+    MetaData,
     String,
+    Table,
     and_,
     bindparam,
     case,
@@ -41,11 +44,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import compiler as linter
-from sqlalchemy.sql.elements import BindParameter, quoted_name
+from sqlalchemy.sql.elements import BindParameter, UnaryExpression, quoted_name
+from sqlalchemy.sql.operators import custom_op
 
 from rowgate import Principal, RowgateError, can, lift, principal, raw
 from rowgate.gate.leaving import UNKNOWN, Leaving
-from unit.gated import Gated
+from unit.gated import DIALECTS, Gated
 from unit.rendered_world import (
     ADMIN,
     EDITOR,
@@ -53,18 +57,26 @@ from unit.rendered_world import (
     OWNER,
     READER,
     Archived,
+    Derived,
     Folder,
     Free,
     Long,
     Loud,
+    Made,
     Note,
     NotSoLong,
     Numbered,
+    Odd,
+    Odds,
+    Pointer,
     Sealed,
     Stamp,
+    Stored,
+    Thrice,
     Tick,
     Tock,
     Total,
+    Twice,
     Vault,
     Word,
     make_catalog,
@@ -80,14 +92,19 @@ class Case:
     """A statement of a dialect, who executes it, and how it is compiled."""
 
     statement: Callable[[str], Any]
-    who: Principal = OWNER
+    who: Principal | None = OWNER
     dialects: tuple[str, ...] = BOTH
     walled: bool = False
     options: dict[str, Any] = field(default_factory=dict)
 
 
 def case_of(
-    statement: Any, who: Principal = OWNER, *, dialects: tuple[str, ...] = BOTH, walled: bool = False, **options: Any
+    statement: Any,
+    who: Principal | None = OWNER,
+    *,
+    dialects: tuple[str, ...] = BOTH,
+    walled: bool = False,
+    **options: Any,
 ) -> Case:
     """Return a case of a statement, or of a function that makes it for a dialect."""
     make = statement if callable(statement) and not hasattr(statement, "compile") else lambda _: statement
@@ -96,7 +113,7 @@ def case_of(
 
 def upsert(name: str, entity: Any = Note) -> Any:
     """Return an INSERT of a dialect that may have ON CONFLICT."""
-    return (postgresql if name == "postgresql" else sqlite).insert(entity)
+    return (sqlite if name == "sqlite" else postgresql).insert(entity)
 
 
 PG = ("postgresql",)
@@ -425,6 +442,177 @@ NAMES = {
     "linted": case_of(select(Note.id, Folder.id), linting=linter.COLLECT_CARTESIAN_PRODUCTS),
 }
 
+NUMBERED = ("asyncpg",)
+LITERAL = {"literal_binds": True}
+literal_cases = {
+    "select": select(Note.body).where(Note.id == 7),
+    "reader": select(Note.body),
+    "cte": select(mine.cte("c")),
+    "group by": select(Note.id, func.count()).group_by(Note.id + 3),
+    "update": changed,
+    "update of a key": update(t).where(t.c.id == bindparam("key", 8)).values(body="x"),
+    "update behind a barrier": update(Vault).where(Vault.id > 3).values(owner=1),
+    "delete": gone.returning(Note.id + 5),
+    "insert": insert(Note).values(owner=1, body="x").returning(Note.id + 5),
+    "in a cte": select(changed.returning(Note.id).cte("c")),
+    "can": select(can("update", Note, principal=EDITOR)),
+    "can by an attribute": select(can("update", pairs, principal=OWNER)),
+    "odds": select(Odds.word),
+    "of a role": select(principal.has_role(Note.body)),
+    "who acts": select(Word.id).where(Word.id == 4),
+    "function": select(func.substr(Note.body, 1, 2)),
+    "trusted": select(Twice(), Note.id),
+    "values": select(values(column("a", Integer), name="v").data([(1,)])),
+    "for update": select(Note.id).where(Note.id == 7).with_for_update(),
+    "extract": select(extract("year", Vault.opened + 5)),
+    "operator": select(Note.id).where(Note.body.op("||")("x") == "y"),
+    "prefix operator": select(Note.id.bitwise_not()),
+    "custom prefix operator": select(UnaryExpression(literal(3), operator=custom_op("-"))),
+    "custom postfix operator": select(UnaryExpression(literal(3), modifier=custom_op("-"))),
+    "whole row": select(func.row_to_json(Note.__table__.table_valued())),
+    "scalar values": select(Note.id).where(Note.id.in_(values(column("a", Integer)).data([(1,)]).scalar_values())),
+    "table valued": select(func.json_each(literal("x")).scalar_table_valued("value")),
+    "of a schema": select(Archived.id).where(Archived.id == 3),
+    "update of a schema's": update(Archived).where(Archived.id == 3).values(body="x").returning(Archived.id + 4),
+}
+LITERALS = {
+    **{
+        name: case_of(one, READER if name == "reader" else OWNER, dialects=PG, compile_kwargs=LITERAL)
+        for name, one in literal_cases.items()
+    },
+    "upsert": case_of(
+        lambda d: upsert(d).values(id=1, owner=1).on_conflict_do_update(
+            index_elements=["id"], set_={"owner": 5}, where=Note.id == 3, index_where=Note.id == 4
+        ),
+        dialects=PG, compile_kwargs=LITERAL,
+    ),
+}  # fmt: skip
+
+MORE = {
+    "constants of a policy": case_of(select(Odds.word)),
+    "constants of a policy, by number": case_of(select(Odds.word), dialects=NUMBERED),
+    "update, by number": case_of(by_key, dialects=NUMBERED),
+    "insert, by number": case_of(insert(Note).values(owner=principal.id), dialects=NUMBERED),
+    "a role in a policy": case_of(update(Odds).values(word="x"), EDITOR),
+    "a role in a policy, without": case_of(update(Odds).values(word="x"), READER),
+    "an attribute in a check": case_of(insert(Odds).values(word="x")),
+    "who acts in VALUES": case_of(insert(Note).values(owner=principal.id)),
+    "who acts in VALUES, many": case_of(insert(Note).values([{"owner": principal.id}, {"owner": principal.id}])),
+    "an attribute in VALUES": case_of(insert(Note).values(owner=principal.attr("a", Integer()))),
+    "who acts in SET": case_of(update(Note).values(owner=principal.id)),
+    "who acts as a column": case_of(select(principal.id, principal.has_role("editor"), Word.id)),
+    "has_role of a column as a column": case_of(select(principal.has_role(Word.word), Word.id)),
+    "attribute as a column": case_of(select(principal.attr("a", Integer()).label("x"), Word.id)),
+    "trusted": case_of(select(Twice(), Note.id)),
+    "derived from trusted": case_of(select(Derived(), Note.id)),
+    "not trusted": case_of(select(Thrice(), Note.id)),
+    "trusted in a sub-select": case_of(select(select(Twice()).scalar_subquery())),
+    "a column that an alias has not": case_of(select(table("notes", column("evil")).alias("x").c.evil)),
+    "a column that an alias of an alias has not": case_of(
+        select(table("notes", column("evil")).alias("x").alias("y").c.evil)
+    ),
+    "a column that an alias has": case_of(select(table("notes", column("body")).alias("x").alias("y").c.body)),
+    "open table of a schema": case_of(select(Stored.id)),
+    "open table of a schema in an alias": case_of(select(aliased(Stored, name="x").id)),
+    "a policy that reads a schema's": case_of(select(Pointer.id)),
+    "update by a policy that reads a schema's": case_of(update(Pointer).values(at=3)),
+    "a policy whose alias is named like the table": case_of(delete(Loud)),
+    "update in a cte, editor": case_of(
+        select(update(Note).values(owner=3, body="x").returning(Note.id).cte("c")), EDITOR, dialects=PG
+    ),
+    "update in a cte by an expression, editor": case_of(
+        select(update(Note).values(owner=Note.owner + 1).returning(Note.id).cte("c")), EDITOR, dialects=PG
+    ),
+    "insert by a select of a masked column": case_of(
+        insert(Note).from_select(["owner", "secret"], select(Folder.owner, Folder.id))
+    ),
+    "insert by a select of a masked column that may be": case_of(
+        insert(Note).from_select(["owner", Note.phone], select(Folder.owner, Folder.id))
+    ),
+    **{
+        f"update of {name}, editor": case_of(update(pairs).values({name: value}), EDITOR)
+        for name, value in {
+            "odd": "x", "data": [1], "flag": True, "kind": "PLAIN", "word": "PLAIN", "size": 3, "note": "x",
+        }.items()
+    },
+    "update of a column by its name": case_of(update(t).values({column("body"): "x"})),
+    "update of columns at once": case_of(
+        update(t).values({tuple_(t.c.owner, t.c.body): select(Folder.owner, Folder.id).scalar_subquery()}), dialects=PG
+    ),
+    "update of a key by its name": case_of(update(t).where(column("id", Integer) == bindparam("key")).values(body="x")),
+    "update of a key by less": case_of(update(t).where(t.c.id < bindparam("key")).values(body="x")),
+    "update of what a key is not": case_of(update(t).where(func.abs(t.c.id) == bindparam("key")).values(body="x")),
+    "update of a key by another column": case_of(update(t).where(t.c.id == t.c.owner).values(body="x")),
+    "update of a key by or": case_of(
+        update(t).where(or_(t.c.id == bindparam("key"), t.c.id == bindparam("other"))).values(body="x")
+    ),
+    "update of a key by and": case_of(
+        update(pairs).where(and_(pairs.c.a == bindparam("k"), pairs.c.b == bindparam("l"))).values(size=1), OWNER
+    ),
+    "update of half a key, by its owner": case_of(update(pairs).where(pairs.c.a == bindparam("k")).values(size=1)),
+    "update of all, many": case_of(update(t).values(body=bindparam("b")), for_executemany=True, column_keys=["b"]),
+    "upsert by who acts": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"owner": principal.id})
+    ),
+    "upsert by capitals": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"owner": func.ABS(-1)})
+    ),
+    "upsert by a trusted element": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"owner": Twice()})
+    ),
+    "upsert by a trusted element of SQLAlchemy's": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"owner": Made()})
+    ),
+    "upsert by an odd bind": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(
+            index_elements=["id"], set_={"owner": cast(bindparam("x", "y", type_=Odd()), Integer)}
+        )
+    ),
+    "upsert of a new masked value": case_of(
+        lambda d: upsert(d).values(id=1, owner=1, secret="x").on_conflict_do_update(index_elements=["id"], set_={"body": "x"})
+    ),
+    "upsert of a new masked value that may be": case_of(
+        lambda d: upsert(d).values(id=1, owner=1, phone="x").on_conflict_do_update(index_elements=["id"], set_={"body": "x"})
+    ),
+    "upsert of a new masked value that ignores": case_of(
+        lambda d: upsert(d).values(id=1, owner=1, phone="x").on_conflict_do_nothing()
+    ),
+    "upsert of a schema's with a condition": case_of(
+        lambda d: upsert(d, Archived).values(owner=1).on_conflict_do_update(
+            index_elements=["id"], set_={"body": "x"}, where=Archived.body == "y"
+        )
+    ),
+    "another Table of the same name": case_of(insert(Table("notes", MetaData(), Column("body", String, default="x")))),
+    "returning a column and an expression": case_of(insert(Note).values(owner=1).returning(Note.id, func.lower(Note.body))),
+    "returning a column and another one's": case_of(
+        update(Note).where(Note.id == other.id).values(body="x").returning(Note.id, other.secret)
+    ),
+    "returning a label of a masked one": case_of(changed.returning(Note.id, Note.secret.label("s"), Note.phone.label("p"))),
+    "deleting a label of a masked one": case_of(gone.returning(Note.secret.label("s"), Note.phone)),
+}  # fmt: skip
+
+RESOLVING = {
+    name: case_of(one, None)
+    for name, one in {
+        "a table": select(Note.body, Note.secret),
+        "a table of a schema": select(Archived.body, Note.id),
+        "an alias": select(other.secret),
+        "text": select(Note.id).where(text("1 = 1")),
+        "text alone": text("SELECT 1"),
+        "a cte like a table": select(mine.cte("folders")),
+        "a bind": select(Note.id).where(Note.id == bindparam("rowgate_x", 3), Note.id.in_([1, 2])),
+        "a function": select(func.query_to_xml(Note.body)),
+        "a literal": select(literal_column("(select 1)")),
+        "group by": select(Note.id, Note.body).group_by(Note.id),
+        "not trusted": select(Thrice()),
+        "hints": select(Note.id).with_statement_hint("x"),
+        "a write": update(Note).values(body="x"),
+        "an operator": select(Note.id).where(Note.body.op("~~~")("x")),
+        "a lock": select(Note.id).with_for_update(),
+        "a prefix": select(Note.id).prefix_with("ALL"),
+    }.items()
+}
+
 WRITES = {
     "insert": case_of(insert(Note).values(folder_id=1, owner=1, body="x")),
     "insert into a Table": case_of(t.insert().values(folder_id=1, owner=1)),
@@ -646,6 +834,9 @@ LIFTED = {
 
 GROUPS = {
     "free": FREE,
+    "more": MORE,
+    "literals": LITERALS,
+    "resolving": RESOLVING,
     "made": MADE,
     "names": NAMES,
     "reads": READS,
@@ -690,6 +881,7 @@ def rendered(one: Case, dialect: str) -> str:
     marks = [name for name in ("guards", "drains", "drains_key") if getattr(compiled, name)]
     marks += [f"{name}={value!r}" for name, value in sorted(compiled.fixed_binds.items())]
     marks += [f"asks {name}" for name in sorted(compiled.term_binds)]
+    marks += [f"returns {', '.join(str(one.keyname) for one in compiled._result_columns)}"]
     marks += [f"leaves {leaving.rule.name}{_values(leaving)}" for leaving in compiled.leaving]
     marks += [f"uses {table}" for table in sorted(".".join(filter(None, key)) for key in compiled.used)]
     return f"{found}\n-- {'; '.join(marks)}".strip(" -\n")
@@ -704,7 +896,7 @@ def read(text: str) -> dict[str, str]:
 ON_FILE = read(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
 
 
-@pytest.mark.parametrize("dialect", BOTH)
+@pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("group", GROUPS)
 def test_it_is_rendered_as_it_was_read(group: str, dialect: str) -> None:
     """Every statement becomes the SQL that somebody has read, or is refused in these words."""
