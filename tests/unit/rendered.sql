@@ -208,6 +208,42 @@ SELECT 2 AS anon_1, notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner
 ## more: not trusted, sqlite
 ! Unguarded RG301: Thrice renders itself (@compiles): write it with func and operators, or say catalog.trust(..., reason=...)
 
+## more: trusted, with a mark, postgresql
+! Unguarded RG301: a name or a literal holds a token that SQLAlchemy replaces: choose another
+
+## more: trusted, with a mark, sqlite
+! Unguarded RG301: a name or a literal holds a token that SQLAlchemy replaces: choose another
+
+## more: trusted, with a word, postgresql
+SELECT 'evil' AS anon_1
+-- returns anon_1
+
+## more: trusted, with a word, sqlite
+SELECT 'evil' AS anon_1
+-- returns anon_1
+
+## more: trusted, with the mark of a bind, postgresql
+SELECT '__[POSTCOMPILE_x]' AS anon_1, notes.id IN (__[POSTCOMPILE_x]) AS anon_2 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; returns anon_1, anon_2; uses notes
+
+## more: trusted, with the mark of a bind, sqlite
+SELECT '__[POSTCOMPILE_x]' AS anon_1, notes.id IN (__[POSTCOMPILE_x]) AS anon_2 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes
+-- rowgate_c0='hidden'; asks rowgate_id; returns anon_1, anon_2; uses notes
+
+## more: trusted, with the mark of a bind and more, postgresql
+! Unguarded RG301: a name or a literal holds a token that SQLAlchemy replaces: choose another
+
+## more: trusted, with the mark of a bind and more, sqlite
+! Unguarded RG301: a name or a literal holds a token that SQLAlchemy replaces: choose another
+
+## more: in a list of what the database changes, postgresql
+SELECT odds.id FROM (SELECT odds.id, odds.odd, odds.word FROM odds WHERE odds.odd = upper(%(rowgate_c0)s::VARCHAR) OR (odds.id, odds.word) IN ((%(rowgate_c1)s::INTEGER, %(rowgate_c2)s::VARCHAR), (%(rowgate_c3)s::INTEGER, %(rowgate_c4)s::VARCHAR)) OR odds.id = %(rowgate_c5)s::INTEGER) AS odds WHERE odds.odd IN (__[POSTCOMPILE_odd_1~~upper(~~REPL~~)~~])
+-- rowgate_c0='x'; rowgate_c1=1; rowgate_c2='a'; rowgate_c3=2; rowgate_c4='b'; rowgate_c5=3; returns id; uses odds
+
+## more: in a list of what the database changes, sqlite
+SELECT odds.id FROM (SELECT odds.id, odds.odd, odds.word FROM odds WHERE odds.odd = upper(?) OR (odds.id, odds.word) IN (( ?, ?), ( ?, ?)) OR odds.id = ?) AS odds WHERE odds.odd IN (__[POSTCOMPILE_odd_1~~upper(~~REPL~~)~~])
+-- rowgate_c0='x'; rowgate_c1=1; rowgate_c2='a'; rowgate_c3=2; rowgate_c4='b'; rowgate_c5=3; returns id; uses odds
+
 ## more: trusted in a sub-select, postgresql
 SELECT (SELECT 2 AS anon_2) AS anon_1
 -- returns anon_1

@@ -247,6 +247,16 @@ class Thrice(ColumnElement[int]):
     inherit_cache = True
 
 
+class Marking(ColumnElement[int]):
+    """A trusted one whose text holds what SQLAlchemy takes for an expanding bind."""
+
+    __visit_name__ = "marking"
+    inherit_cache = True
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
 class Derived(Twice):
     """One that is rendered as another one is."""
 
@@ -258,6 +268,11 @@ class Derived(Twice):
 @compiles(Thrice)
 def _itself(_element: Any, _compiler: Any, **kw: Any) -> str:
     return "2" if "literal_binds" not in kw else "two"
+
+
+@compiles(Marking)
+def _marking(element: Any, _compiler: Any, **_kw: Any) -> str:
+    return f"'{element.text}'"
 
 
 class Sealed(Base):
@@ -327,6 +342,7 @@ def make_catalog() -> Catalog:
     catalog.policy(Loud).restrict("delete", when=~exists(select(loud.id).where(loud.id == Loud.id)), name="loud")
     catalog.trust(Twice, reason="it is a number")
     catalog.trust(Made, reason="so is this")
+    catalog.trust(Marking, reason="it is a word")
     for model in (Loud, Numbered, Long, NotSoLong):
         catalog.policy(model).allow("read", "create", "update", "delete", when=model.id > 1)
     both = catalog.policy(pairs)

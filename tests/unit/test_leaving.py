@@ -78,6 +78,15 @@ def _leaving(condition: Any, **values: Any) -> Leaving:
         (size != 1, {"size": 1}, True),
         (size != 1, {"size": None}, True),
         (size > 1, {"size": 2}, True),
+        (size != func.abs(3), {"size": 3}, True),
+        (func.abs(3) != size, {"size": 3}, True),
+        (size != bindparam("n", None, type_=Integer()), {"size": 3}, True),
+        (size.is_(None), {"size": bindparam("n", required=True)}, True),
+        (size.is_(None), {"size": bindparam("n", callable_=lambda: 3)}, True),
+        (size.is_(None), {"size": bindparam("n", None, type_=Integer())}, False),
+        (gone == true(), {"gone": True}, False),
+        (gone == false(), {"gone": True}, True),
+        (gone != false(), {"gone": True}, False),
         (size == t.c.id, {"size": 3, "id": 3}, False),
         (size == t.c.id, {"size": 3, "id": 4}, True),
         (size == func.abs(3), {"size": 3}, True),
@@ -146,6 +155,7 @@ def test_a_bind_that_must_be_given_is_unknown() -> None:
         (Column("x", Integer, default=func.now()), UNKNOWN),
         (Column("x", Boolean, server_default=text("TRUE")), True),
         (Column("x", Boolean, server_default="false"), False),
+        (Column("x", Boolean, server_default="FALSE"), False),
         (Column("x", Boolean, server_default=text("'False'")), False),
         (Column("x", Boolean, server_default=true()), True),
         (Column("x", Boolean, server_default=false()), False),
@@ -165,16 +175,19 @@ def test_what_an_insert_puts_in_a_column_it_does_not_name(column: Any, default: 
 def _hiding(
     written: set[str] | None, who: Principal | None = None, lifts: frozenset[str] = frozenset()
 ) -> dict[str, frozenset[str]]:
-    catalog = Catalog(Base, principal_id=Integer(), roles={"admin"})
+    catalog = Catalog(Base, principal_id=Integer(), roles={"admin", "reader"})
     notes = catalog.policy(Note)
     other = aliased(Note)
     notes.restrict(when=~Note.is_gone, name="gone", lift="admin")
+    notes.allow("read", to="reader")
     notes.restrict("read", when=Note.owner == principal.id, name="own")
     notes.restrict("read", "update", when=Note.body != "x", name="new rows too", check=True)
     notes.restrict("update", "delete", when=Note.body != "y", name="writes alone")
     notes.restrict("read", when=Note.folder.has(Folder.is_open), name="of another table")
     notes.restrict("read", when=exists(select(other.id).where(other.id == Note.folder_id)), name="of other rows")
     notes.restrict("read", when=can("read", Note.folder), name="of a decision")
+    both = and_(can("read", Note.folder), Note.folder.has(Folder.is_open))
+    notes.restrict("read", when=both, name="of a decision and another table")
     for table in Base.metadata.tables.values():
         if table.fullname != "notes":
             catalog.open(table, reason="not asked for here")
@@ -189,7 +202,7 @@ def _hiding(
 
 def test_restrictions_that_read_what_is_written_hide_it() -> None:
     """Those that judge new rows, and those of writes alone, hide none; a restriction of other rows may always."""
-    others = {"of other rows"}
+    others = {"of other rows", "of a decision and another table"}
     assert set(_hiding(None)) == {"gone", "own", "of another table", "of a decision", *others}
     assert set(_hiding({"is_gone"})) == {"gone", *others}
     assert set(_hiding({"owner", "is_gone"})) == {"gone", "own", *others}
@@ -202,7 +215,7 @@ def test_restrictions_that_read_what_is_written_hide_it() -> None:
 
 def test_what_is_lifted_hides_nothing() -> None:
     """A lift counts for whose role may lift, and only where it is asked for."""
-    admin, reader = Principal(1, {"admin"}), Principal(1)
+    admin, reader = Principal(1, {"admin"}), Principal(1, {"reader"})
     assert "gone" not in _hiding(None, admin, frozenset({"gone"}))
     assert "gone" in _hiding(None, admin)
     assert "own" in _hiding(None, admin, frozenset({"gone"}))

@@ -63,6 +63,7 @@ from unit.rendered_world import (
     Long,
     Loud,
     Made,
+    Marking,
     Note,
     NotSoLong,
     Numbered,
@@ -506,6 +507,13 @@ MORE = {
     "trusted": case_of(select(Twice(), Note.id)),
     "derived from trusted": case_of(select(Derived(), Note.id)),
     "not trusted": case_of(select(Thrice(), Note.id)),
+    "trusted, with a mark": case_of(select(Marking("__[POSTCOMPILE_evil]"))),
+    "trusted, with a word": case_of(select(Marking("evil"))),
+    "trusted, with the mark of a bind": case_of(select(Marking("__[POSTCOMPILE_x]"), Note.id.in_(bindparam("x", [1], expanding=True)))),
+    "trusted, with the mark of a bind and more": case_of(
+        select(Marking("__[POSTCOMPILE_x~~(select~~1)~~]"), Note.id.in_(bindparam("x", [1], expanding=True)))
+    ),
+    "in a list of what the database changes": case_of(select(Odds.id).where(Odds.odd.in_(["a", "b"]))),
     "trusted in a sub-select": case_of(select(select(Twice()).scalar_subquery())),
     "a column that an alias has not": case_of(select(table("notes", column("evil")).alias("x").c.evil)),
     "a column that an alias of an alias has not": case_of(

@@ -214,12 +214,10 @@ class GateBase(SQLCompiler):
         known = self.term_binds.setdefault(key, term)
         if known is None or type(known.type) is not type(term.type):
             raise Unguarded(f"principal.attr({term.called!r}) is used with two types: use one")
-        kw.pop("add_to_result_map", None)
         return self._own(BindParameter(key, callable_=_nobody, type_=type_), **kw)
 
-    def visit_rowgate_role(self, term: RoleTerm, **kw: Any) -> str:
+    def visit_rowgate_role(self, term: RoleTerm, **_kw: Any) -> str:
         """Render whether whoever acts has a role: a constant by name, a comparison by column."""
-        kw.pop("add_to_result_map", None)
         if term.column is None:
             return self._named_role(str(term.called))
         column = self.process(term.column)

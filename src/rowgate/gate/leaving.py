@@ -93,10 +93,9 @@ def default_of(column: Any) -> Any:
     """Return what an INSERT that does not name a column puts there, as far as Python knows."""
     if column.default is not None:
         return column.default.arg if column.default.is_scalar else UNKNOWN
-    if column.server_default is None:
-        return UNKNOWN if column.computed is not None or column.identity is not None else None
-    text = getattr(column.server_default, "arg", None)
-    said = text.lower() if isinstance(text, str) else str(text).lower()
+    if column.server_default is None:  # it is where the database computes or counts, too
+        return None
+    said = str(getattr(column.server_default, "arg", None)).lower()
     return {"true": True, "false": False}.get(said.strip("'"), UNKNOWN)
 
 
