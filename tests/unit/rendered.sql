@@ -208,6 +208,164 @@ SELECT 2 AS anon_1, notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner
 ## more: not trusted, sqlite
 ! Unguarded RG301: Thrice renders itself (@compiles): write it with func and operators, or say catalog.trust(..., reason=...)
 
+## more: barrier, everything, postgresql
+SELECT fenced.id FROM (SELECT fenced.id FROM fenced OFFSET 0) AS fenced
+-- returns id; uses fenced
+
+## more: barrier, everything, sqlite
+SELECT fenced.id FROM (SELECT fenced.id FROM fenced LIMIT -1 OFFSET 0) AS fenced
+-- returns id; uses fenced
+
+## more: for update of a table in a sub-select, postgresql
+SELECT s.id, s.body FROM (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER FOR UPDATE OF notes) AS s
+-- rowgate_c0='hidden'; asks rowgate_id; returns id, body; uses notes
+
+## more: for update of a table in a sub-select, sqlite
+SELECT s.id, s.body FROM (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) AS s
+-- rowgate_c0='hidden'; asks rowgate_id; returns id, body; uses notes
+
+## more: for update in a sub-select, and beside it, postgresql
+SELECT s.id, folders.id AS id_1 FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders, (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER FOR UPDATE) AS s
+-- rowgate_c0='hidden'; asks rowgate_id; returns id, id_1; uses folders; uses notes
+
+## more: for update in a sub-select, and beside it, sqlite
+SELECT s.id, folders.id AS id_1 FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open = 1 OR folders.owner = ?) AS folders, (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) AS s
+-- rowgate_c0='hidden'; asks rowgate_id; returns id, id_1; uses folders; uses notes
+
+## more: for update in a sub-select of one, and beside it, postgresql
+SELECT s.id, folders.id AS id_1 FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders, (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER FOR UPDATE OF notes) AS s
+-- rowgate_c0='hidden'; asks rowgate_id; returns id, id_1; uses folders; uses notes
+
+## more: for update in a sub-select of one, and beside it, sqlite
+SELECT s.id, folders.id AS id_1 FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open = 1 OR folders.owner = ?) AS folders, (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) AS s
+-- rowgate_c0='hidden'; asks rowgate_id; returns id, id_1; uses folders; uses notes
+
+## more: for update beside a cte, postgresql
+WITH c AS (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER) SELECT c.id, folders.id AS id_1 FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE (folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AND folders.owner = %(rowgate_id)s::INTEGER) AS folders, c FOR UPDATE
+-- rowgate_c0='hidden'; asks rowgate_id; returns id, id_1; uses folders; uses notes
+
+## more: for update beside a cte, sqlite
+WITH c AS (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) SELECT c.id, folders.id AS id_1 FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE (folders.is_open = 1 OR folders.owner = ?) AND folders.owner = ?) AS folders, c
+-- rowgate_c0='hidden'; asks rowgate_id; returns id, id_1; uses folders; uses notes
+
+## more: for update stops at where, and below, postgresql
+SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE (folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AND folders.owner = %(rowgate_id)s::INTEGER) AS folders WHERE folders.id IN (SELECT s.id FROM (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER) AS s) FOR UPDATE
+-- rowgate_c0='hidden'; asks rowgate_id; returns id; uses folders; uses notes
+
+## more: for update stops at where, and below, sqlite
+SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE (folders.is_open = 1 OR folders.owner = ?) AND folders.owner = ?) AS folders WHERE folders.id IN (SELECT s.id FROM (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) AS s)
+-- rowgate_c0='hidden'; asks rowgate_id; returns id; uses folders; uses notes
+
+## more: for update stops at a scalar sub-select, postgresql
+SELECT s.id, s.n FROM (SELECT folders.id AS id, (SELECT count(*) AS count_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.folder_id = folders.id) AS n FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE (folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AND folders.owner = %(rowgate_id)s::INTEGER) AS folders) AS s FOR UPDATE
+-- rowgate_c0='hidden'; asks rowgate_id; returns id, n; uses folders; uses notes
+
+## more: for update stops at a scalar sub-select, sqlite
+SELECT s.id, s.n FROM (SELECT folders.id AS id, (SELECT count(*) AS count_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.folder_id = folders.id) AS n FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE (folders.is_open = 1 OR folders.owner = ?) AND folders.owner = ?) AS folders) AS s
+-- rowgate_c0='hidden'; asks rowgate_id; returns id, n; uses folders; uses notes
+
+## more: for update of a sub-select stops at a scalar one, postgresql
+SELECT s.id, words.id AS id_1 FROM words, (SELECT folders.id AS id, (SELECT count(*) AS count_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.folder_id = folders.id) AS n FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE (folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AND folders.owner = %(rowgate_id)s::INTEGER) AS folders) AS s FOR UPDATE OF s
+-- rowgate_c0='hidden'; asks rowgate_id; returns id, id_1; uses folders; uses notes; uses words
+
+## more: for update of a sub-select stops at a scalar one, sqlite
+SELECT s.id, words.id AS id_1 FROM words, (SELECT folders.id AS id, (SELECT count(*) AS count_1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.folder_id = folders.id) AS n FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE (folders.is_open = 1 OR folders.owner = ?) AND folders.owner = ?) AS folders) AS s
+-- rowgate_c0='hidden'; asks rowgate_id; returns id, id_1; uses folders; uses notes; uses words
+
+## more: cte named like a table in small letters, postgresql
+! Unguarded RG301: a CTE is named 'loud' like a guarded table: give it another name
+
+## more: cte named like a table in small letters, sqlite
+! Unguarded RG301: a CTE is named 'loud' like a guarded table: give it another name
+
+## more: update by a cte named like a schema's table, postgresql
+! Unguarded RG301: column 'id' would be read as the written table's own: name another alias
+
+## more: update by a cte named like a schema's table, sqlite
+! Unguarded RG301: column 'id' would be read as the written table's own: name another alias
+
+## more: update, returning a literal, postgresql
+UPDATE notes SET body=%(body)s::VARCHAR WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone)) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN 1 END AS "1", notes.id
+-- guards; asks rowgate_id; returns 1, id; uses notes
+
+## more: update, returning a literal, sqlite
+UPDATE notes SET body=? WHERE notes.id = ? AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1 RETURNING CASE WHEN CASE WHEN ((SELECT notes.owner) = ? AND (SELECT notes.owner) = ? AND (SELECT notes.owner) = ? AND (SELECT notes.is_gone) = 0) THEN 1 ELSE abs(-9223372036854775808) END = 1 THEN 1 END AS "1", id
+-- guards; asks rowgate_id; returns 1, id; uses notes
+
+## more: literal column with a mark, postgresql
+! Unguarded RG301: a name or a literal holds a mark that SQLAlchemy replaces in SQL: choose another
+
+## more: literal column with a mark, sqlite
+! Unguarded RG301: a name or a literal holds a mark that SQLAlchemy replaces in SQL: choose another
+
+## more: literal column with a mark of binds, postgresql
+! Unguarded RG301: literal_column() is text: name the column, or write "'%('" with func and operators
+
+## more: literal column with a mark of binds, sqlite
+! Unguarded RG301: a name or a literal holds a mark that SQLAlchemy replaces in SQL: choose another
+
+## more: literal column, text, postgresql
+SELECT 'x'
+-- returns 'x'
+
+## more: literal column, text, sqlite
+SELECT 'x'
+-- returns 'x'
+
+## more: update by values without a name, postgresql
+! Unguarded RG301: column 'a' would be read as the written table's own: name another alias
+
+## more: update by values of its name, postgresql
+! Unguarded RG301: 'notes' is the written table's own name: name what stands beside it otherwise
+
+## more: values that have no name, postgresql
+SELECT a FROM (VALUES (%(param_1)s::INTEGER))
+-- returns a
+
+## more: update of a schema's by what is masked of it, postgresql
+UPDATE archive.notes SET body=%(body)s::VARCHAR WHERE archive.notes.body IN (SELECT "archive.notes".secret FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, CAST(NULL AS VARCHAR) AS secret FROM archive.notes WHERE archive.notes.owner = %(rowgate_id)s::INTEGER) AS "archive.notes") AND ((archive.notes.owner = %(rowgate_id)s::INTEGER) AND (archive.notes.owner = %(rowgate_id)s::INTEGER))
+-- asks rowgate_id; returns ; uses archive.notes
+
+## more: update of a schema's by what is masked of it, sqlite
+UPDATE archive.notes SET body=? WHERE archive.notes.body IN (SELECT "archive.notes".secret FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, NULL AS secret FROM archive.notes WHERE archive.notes.owner = ?) AS "archive.notes") AND ((archive.notes.owner = ?) AND (archive.notes.owner = ?)) = 1
+-- asks rowgate_id; returns ; uses archive.notes
+
+## more: whole row of an alias, postgresql
+SELECT x FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS x
+-- rowgate_c0='hidden'; asks rowgate_id; returns x; uses notes
+
+## more: group by a key of a sub-select, postgresql
+SELECT s.id, s.body FROM (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER) AS s GROUP BY s.id
+-- rowgate_c0='hidden'; asks rowgate_id; returns id, body; uses notes
+
+## more: update of half a key, many, postgresql
+UPDATE pairs SET size=%(size)s::INTEGER WHERE pairs.a = %(k)s::INTEGER AND CASE WHEN pairs.a = %(k)s::INTEGER AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) THEN CASE WHEN (pairs.a = %(rowgate_attr_a_)s::INTEGER) THEN true ELSE CAST('rowgate:RG201:pairs' || left(pairs.ctid::text, 0) AS integer) = 0 END ELSE false END
+-- guards; asks rowgate_attr_a_; asks rowgate_roles; returns ; uses pairs
+
+## more: update of half a key, many, sqlite
+UPDATE pairs SET size=? WHERE pairs.a = ? AND CASE WHEN pairs.a = ? AND ((pairs.role IN (SELECT value FROM json_each( ?))) = 1) THEN CASE WHEN (pairs.a = ?) THEN 1 ELSE abs(-9223372036854775808) = 0 END ELSE 0 END = 1
+-- guards; asks rowgate_attr_a_; asks rowgate_roles; returns ; uses pairs
+
+## more: update by names of columns, editor, postgresql
+UPDATE notes SET owner=%(owner)s::INTEGER, body=%(body)s::VARCHAR WHERE (((notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c0)s::INTEGER, %(rowgate_c1)s::INTEGER)) AND NOT notes.is_gone) AND ((notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c2)s::INTEGER, %(rowgate_c3)s::INTEGER)) AND NOT notes.is_gone) AND ((notes.owner = %(rowgate_id)s::INTEGER) OR CAST(notes.owner AS TEXT) COLLATE "C" IS NOT DISTINCT FROM CAST(%(owner)s::INTEGER AS TEXT))) RETURNING CASE WHEN ((notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c2)s::INTEGER, %(rowgate_c3)s::INTEGER)) AND (notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c0)s::INTEGER, %(rowgate_c1)s::INTEGER))) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; rowgate_c0=1; rowgate_c1=2; rowgate_c2=1; rowgate_c3=2; asks rowgate_id; returns ; uses notes
+
+## more: update by names of columns, editor, sqlite
+UPDATE notes SET owner=?, body=? WHERE (((notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0) AND ((notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0) AND ((notes.owner = ?) OR (typeof(notes.owner) = typeof(?) AND notes.owner COLLATE BINARY IS ?))) = 1 RETURNING CASE WHEN (((SELECT notes.owner) = ? OR (SELECT notes.folder_id) IN ( ?, ?)) AND ((SELECT notes.owner) = ? OR (SELECT notes.folder_id) IN ( ?, ?))) THEN 1 ELSE abs(-9223372036854775808) END
+-- guards; drains; rowgate_c0=1; rowgate_c1=2; rowgate_c2=1; rowgate_c3=2; asks rowgate_id; returns ; uses notes
+
+## more: upsert by a function of a package, postgresql
+! Unguarded RG301: an upsert whose new row must prove itself takes no volatile function in SET: give the value
+
+## more: upsert by a function of a package, sqlite
+! Unguarded RG301: an upsert whose new row must prove itself takes no volatile function in SET: give the value
+
+## more: upsert by a foreign element, postgresql
+! Unguarded RG301: an upsert whose new row must prove itself takes no volatile function in SET: give the value
+
+## more: upsert by a foreign element, sqlite
+! Unguarded RG301: an upsert whose new row must prove itself takes no volatile function in SET: give the value
+
 ## more: trusted, with a mark, postgresql
 ! Unguarded RG301: a name or a literal holds a token that SQLAlchemy replaces: choose another
 
@@ -391,6 +549,22 @@ UPDATE pairs SET note=%(note)s::VARCHAR WHERE ((pairs.role = ANY (CAST(%(rowgate
 ## more: update of note, editor, sqlite
 UPDATE pairs SET note=? WHERE ((pairs.role IN (SELECT value FROM json_each( ?))) = 1) = 1
 -- asks rowgate_roles; returns ; uses pairs
+
+## more: update of price, editor, postgresql
+UPDATE pairs SET price=%(price)s WHERE (((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AND ((pairs.a = %(rowgate_attr_a_)s::INTEGER) OR CAST(pairs.price AS TEXT) COLLATE "C" IS NOT DISTINCT FROM CAST(%(price)s AS TEXT)))
+-- asks rowgate_attr_a_; asks rowgate_roles; returns ; uses pairs
+
+## more: update of price, editor, sqlite
+UPDATE pairs SET price=? WHERE (((pairs.role IN (SELECT value FROM json_each( ?))) = 1) AND ((pairs.a = ?) OR (typeof(pairs.price) = typeof(?) AND pairs.price COLLATE BINARY IS ?))) = 1
+-- asks rowgate_attr_a_; asks rowgate_roles; returns ; uses pairs
+
+## more: update of day, editor, postgresql
+UPDATE pairs SET day=%(day)s::DATE WHERE (((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AND ((pairs.a = %(rowgate_attr_a_)s::INTEGER) OR CAST(pairs.day AS TEXT) COLLATE "C" IS NOT DISTINCT FROM CAST(%(day)s::DATE AS TEXT)))
+-- asks rowgate_attr_a_; asks rowgate_roles; returns ; uses pairs
+
+## more: update of day, editor, sqlite
+UPDATE pairs SET day=? WHERE (((pairs.role IN (SELECT value FROM json_each( ?))) = 1) AND ((pairs.a = ?) OR (typeof(pairs.day) = typeof(?) AND pairs.day COLLATE BINARY IS ?))) = 1
+-- asks rowgate_attr_a_; asks rowgate_roles; returns ; uses pairs
 
 ## more: update of a column by its name, postgresql
 UPDATE notes SET body=%(body)s::VARCHAR WHERE ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
@@ -613,7 +787,7 @@ SELECT ((SELECT EXISTS (SELECT 1 FROM notes WHERE notes.id = rowgate_key.k0 AND 
 -- rowgate_c0=3; rowgate_c1=1; rowgate_c2=2; rowgate_c3=1; rowgate_c4=2; rowgate_c5='hidden'; asks rowgate_id; returns anon_1; uses notes
 
 ## literals: can by an attribute, postgresql
-SELECT ((SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role = ANY (CAST(%(rowgate_c0)s::TEXT[] AS TEXT[]))) AND pairs.a = %(rowgate_c1)s::INTEGER)) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key) AND (SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[]))))) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key)) AS anon_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs
+SELECT ((SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role = ANY (CAST(%(rowgate_c0)s::TEXT[] AS TEXT[]))) AND pairs.a = %(rowgate_c1)s::INTEGER)) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key) AND (SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[]))))) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key)) AS anon_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size, pairs.price, pairs.day FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs
 -- rowgate_c0=[]; rowgate_c1=5; asks rowgate_roles; returns anon_1; uses pairs
 
 ## literals: odds, postgresql
@@ -1356,19 +1530,19 @@ SELECT again.body, "archive.notes".id FROM (SELECT archive.notes.id, archive.not
 -- asks rowgate_id; returns body, id; uses archive.notes
 
 ## reads: has_role of a column, postgresql
-SELECT pairs.a FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs
+SELECT pairs.a FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size, pairs.price, pairs.day FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs
 -- asks rowgate_roles; returns a; uses pairs
 
 ## reads: has_role of a column, sqlite
-SELECT pairs.a FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs
+SELECT pairs.a FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size, pairs.price, pairs.day FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs
 -- asks rowgate_roles; returns a; uses pairs
 
 ## reads: attribute, postgresql
-SELECT pairs.a FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs WHERE pairs.b = %(rowgate_attr_a_)s::INTEGER
+SELECT pairs.a FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size, pairs.price, pairs.day FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs WHERE pairs.b = %(rowgate_attr_a_)s::INTEGER
 -- asks rowgate_attr_a_; asks rowgate_roles; returns a; uses pairs
 
 ## reads: attribute, sqlite
-SELECT pairs.a FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs WHERE pairs.b = ?
+SELECT pairs.a FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size, pairs.price, pairs.day FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs WHERE pairs.b = ?
 -- asks rowgate_attr_a_; asks rowgate_roles; returns a; uses pairs
 
 ## reads: attribute of two types, postgresql
@@ -1444,19 +1618,19 @@ SELECT other.id, other.body FROM (SELECT notes.id, notes.folder_id, notes.owner,
 -- rowgate_c0='hidden'; asks rowgate_id; returns id, body; uses notes
 
 ## reads: group by half a key, postgresql
-SELECT pairs.a, count(pairs.note) AS count_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs GROUP BY pairs.a
+SELECT pairs.a, count(pairs.note) AS count_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size, pairs.price, pairs.day FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs GROUP BY pairs.a
 -- asks rowgate_roles; returns a, count_1; uses pairs
 
 ## reads: group by half a key, sqlite
-SELECT pairs.a, count(pairs.note) AS count_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs GROUP BY pairs.a
+SELECT pairs.a, count(pairs.note) AS count_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size, pairs.price, pairs.day FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs GROUP BY pairs.a
 -- asks rowgate_roles; returns a, count_1; uses pairs
 
 ## reads: group by a whole key of two, postgresql
-SELECT pairs.a, pairs.note FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs GROUP BY pairs.a, pairs.b, pairs.note
+SELECT pairs.a, pairs.note FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size, pairs.price, pairs.day FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs GROUP BY pairs.a, pairs.b, pairs.note
 -- asks rowgate_roles; returns a, note; uses pairs
 
 ## reads: group by a whole key of two, sqlite
-SELECT pairs.a, pairs.note FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs GROUP BY pairs.a, pairs.b
+SELECT pairs.a, pairs.note FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size, pairs.price, pairs.day FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs GROUP BY pairs.a, pairs.b
 -- asks rowgate_roles; returns a, note; uses pairs
 
 ## reads: group by rollup, postgresql
@@ -1742,19 +1916,19 @@ SELECT notes.id, ((SELECT EXISTS (SELECT 1 FROM notes WHERE notes.id = rowgate_k
 -- rowgate_c0=3; rowgate_c1=1; rowgate_c2=2; rowgate_c3=1; rowgate_c4=2; rowgate_c5='hidden'; asks rowgate_id; returns id, anon_1; uses folders; uses notes
 
 ## can: can of somebody else, by an attribute, postgresql
-SELECT pairs.a, ((SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role = ANY (CAST(%(rowgate_c0)s::TEXT[] AS TEXT[]))) AND pairs.a = %(rowgate_c1)s::INTEGER)) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key) AND (SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[]))))) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key)) AS anon_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs
+SELECT pairs.a, ((SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role = ANY (CAST(%(rowgate_c0)s::TEXT[] AS TEXT[]))) AND pairs.a = %(rowgate_c1)s::INTEGER)) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key) AND (SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[]))))) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key)) AS anon_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size, pairs.price, pairs.day FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs
 -- rowgate_c0=[]; rowgate_c1=5; asks rowgate_roles; returns a, anon_1; uses pairs
 
 ## can: can of somebody else, by an attribute, sqlite
-SELECT pairs.a, ((SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role IN (SELECT value FROM json_each( ?))) = 1 AND pairs.a = ?)) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key) AND (SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role IN (SELECT value FROM json_each( ?))) = 1)) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key)) AS anon_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs
+SELECT pairs.a, ((SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role IN (SELECT value FROM json_each( ?))) = 1 AND pairs.a = ?)) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key) AND (SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role IN (SELECT value FROM json_each( ?))) = 1)) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key)) AS anon_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size, pairs.price, pairs.day FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs
 -- rowgate_c0='[]'; rowgate_c1=5; asks rowgate_roles; returns a, anon_1; uses pairs
 
 ## can: can of somebody else, by her roles, postgresql
-SELECT pairs.a, ((SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role = ANY (CAST(%(rowgate_c0)s::TEXT[] AS TEXT[]))))) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key) AND (SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[]))))) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key)) AS anon_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs
+SELECT pairs.a, ((SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role = ANY (CAST(%(rowgate_c0)s::TEXT[] AS TEXT[]))))) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key) AND (SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[]))))) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key)) AS anon_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size, pairs.price, pairs.day FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs
 -- rowgate_c0=['editor']; asks rowgate_roles; returns a, anon_1; uses pairs
 
 ## can: can of somebody else, by her roles, sqlite
-SELECT pairs.a, ((SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role IN (SELECT value FROM json_each( ?))) = 1)) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key) AND (SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role IN (SELECT value FROM json_each( ?))) = 1)) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key)) AS anon_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs
+SELECT pairs.a, ((SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role IN (SELECT value FROM json_each( ?))) = 1)) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key) AND (SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND pairs.b = rowgate_key.k1 AND ((pairs.role IN (SELECT value FROM json_each( ?))) = 1)) FROM (SELECT pairs.a AS k0, pairs.b AS k1) AS rowgate_key)) AS anon_1 FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size, pairs.price, pairs.day FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs
 -- rowgate_c0='["editor"]'; asks rowgate_roles; returns a, anon_1; uses pairs
 
 ## can: can in a write, postgresql
@@ -1885,11 +2059,11 @@ SELECT notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body,
 -- rowgate_c0='hidden'; asks rowgate_id; returns id; uses notes
 
 ## expressions: tuple in, postgresql
-SELECT pairs.a FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs WHERE (pairs.a, pairs.b) IN (__[POSTCOMPILE_param_1])
+SELECT pairs.a FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size, pairs.price, pairs.day FROM pairs WHERE (pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) AS pairs WHERE (pairs.a, pairs.b) IN (__[POSTCOMPILE_param_1])
 -- asks rowgate_roles; returns a; uses pairs
 
 ## expressions: tuple in, sqlite
-SELECT pairs.a FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs WHERE (pairs.a, pairs.b) IN (__[POSTCOMPILE_param_1])
+SELECT pairs.a FROM (SELECT pairs.a, pairs.b, pairs.role, pairs.note, pairs.odd, pairs.data, pairs.flag, pairs.kind, pairs.word, pairs.size, pairs.price, pairs.day FROM pairs WHERE (pairs.role IN (SELECT value FROM json_each( ?))) = 1) AS pairs WHERE (pairs.a, pairs.b) IN (__[POSTCOMPILE_param_1])
 -- asks rowgate_roles; returns a; uses pairs
 
 ## expressions: like, postgresql
@@ -2712,6 +2886,14 @@ INSERT INTO vaults (owner) VALUES (%(owner)s::INTEGER) ON CONFLICT (id) DO UPDAT
 ## upserts: upsert of a date behind a barrier, sqlite
 INSERT INTO vaults (owner) VALUES (?) ON CONFLICT (id) DO UPDATE SET owner = ? WHERE CASE WHEN (vaults.owner = ? AND vaults.owner = ?) AND (SELECT (vaults.owner = ? AND vaults.owner = ?) FROM (SELECT vaults.id AS id, ? AS owner, vaults.opened AS opened) AS vaults) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN ((SELECT vaults.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
 -- guards; drains; drains_key; asks rowgate_id; returns ; uses vaults
+
+## walled: update of a key of two, owner, postgresql
+UPDATE pairs SET note=%(note)s::VARCHAR WHERE pairs.a = %(k1)s::INTEGER AND pairs.b = %(k2)s::INTEGER AND CASE WHEN pairs.a = %(k1)s::INTEGER AND pairs.b = %(k2)s::INTEGER AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) THEN CASE WHEN (pairs.a = %(rowgate_attr_a_)s::INTEGER) THEN true ELSE CAST('rowgate:RG201:pairs' || left(pairs.ctid::text, 0) AS integer) = 0 END ELSE false END AND NOT EXISTS (SELECT 1 FROM pairs AS rowgate_named WHERE rowgate_named.a = %(k1)s::INTEGER AND rowgate_named.b = %(k2)s::INTEGER AND CASE WHEN (rowgate_named.a = %(rowgate_attr_a_)s::INTEGER) THEN false ELSE CAST('rowgate:RG201:pairs' || left(rowgate_named.ctid::text, 0) AS integer) = 0 END)
+-- guards; asks rowgate_attr_a_; asks rowgate_roles; returns ; uses pairs
+
+## walled: update of a key, literally, postgresql
+UPDATE notes SET body='x' WHERE notes.id = 8 AND CASE WHEN notes.id = 8 AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END AND NOT EXISTS (SELECT 1 FROM notes AS rowgate_named WHERE rowgate_named.id = 8 AND CASE WHEN (rowgate_named.owner = %(rowgate_id)s::INTEGER AND NOT rowgate_named.is_gone) THEN false ELSE CAST('rowgate:RG201:notes' || left(rowgate_named.ctid::text, 0) AS integer) = 0 END)
+-- guards; asks rowgate_id; returns ; uses notes
 
 ## walled: cte, postgresql
 WITH c AS (UPDATE notes SET is_gone=%(param_1)s WHERE ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone)) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id) SELECT c.id FROM c

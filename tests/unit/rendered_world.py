@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     MetaData,
+    Numeric,
     Sequence,
     String,
     Table,
@@ -29,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column, relationship
+from sqlalchemy.sql.elements import Grouping
 
 from rowgate import EVERYONE, Catalog, Principal, can, principal
 
@@ -209,6 +211,13 @@ class Odds(Base):
     word: Mapped[str]
 
 
+class Fenced(Base):
+    """Everybody reads it, behind a barrier."""
+
+    __tablename__ = "fenced"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
 class Stored(Base):
     """Open, in a schema."""
 
@@ -257,6 +266,12 @@ class Marking(ColumnElement[int]):
         self.text = text
 
 
+class Wrapped(Grouping[Any]):
+    """Rendered as SQLAlchemy renders a pair of brackets, and not of its module."""
+
+    inherit_cache = True
+
+
 class Derived(Twice):
     """One that is rendered as another one is."""
 
@@ -295,6 +310,8 @@ pairs = Table(
     Column("kind", Enum(Kind)),
     Column("word", Enum(Kind, native_enum=False)),
     Column("size", Integer),
+    Column("price", Numeric),
+    Column("day", Date),
 )
 
 
@@ -321,6 +338,12 @@ def make_catalog() -> Catalog:
     archived.mask(Archived.secret)
     stamps = catalog.policy(Stamp)
     stamps.allow("read", "create", "update", "delete", when=Stamp.owner == principal.id, check=Stamp.seen < 9)
+    _add_odds(catalog)
+    return catalog
+
+
+def _add_odds(catalog: Catalog) -> None:
+    """Add what is there for one thing each."""
     catalog.open(Word, reason="public")
     catalog.policy(Sealed)
     catalog.policy(Free).allow("read", "create", "update", "delete")
@@ -341,6 +364,8 @@ def make_catalog() -> Catalog:
     pointers.allow("update", when=exists(select(stored.id).where(stored.id == Pointer.at)))
     catalog.policy(Loud).restrict("delete", when=~exists(select(loud.id).where(loud.id == Loud.id)), name="loud")
     catalog.trust(Twice, reason="it is a number")
+    catalog.policy(Fenced, barrier=True).allow("read")
+    catalog.allow_function("own.abs", reason="it is ours")
     catalog.trust(Made, reason="so is this")
     catalog.trust(Marking, reason="it is a word")
     for model in (Loud, Numbered, Long, NotSoLong):
@@ -350,7 +375,6 @@ def make_catalog() -> Catalog:
     both.allow("update", when=pairs.c.a == principal.attr("a", Integer()))
     both.allow("update", to="editor", columns=[pairs.c.note])
     both.allow("delete", when=pairs.c.b == 7)
-    return catalog
 
 
 OWNER = Principal(1, set(), {"a": 5})

@@ -20,10 +20,13 @@ from sqlalchemy import (
     select,
     table,
     update,
+    values,
 )
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.dialects.sqlite import pysqlite
+from sqlalchemy.exc import SAWarning
 from sqlalchemy.schema import CreateTable
+from sqlalchemy.sql import compiler as linter
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.types import UserDefinedType
@@ -188,6 +191,17 @@ def test_a_function_of_the_wall_answers_for_nobody_else() -> None:
         compiler.process(asked)
 
 
+# Cartesian products
+
+
+def test_tables_that_nothing_joins_are_still_warned_of(gate: Gated) -> None:
+    """SQLAlchemy's linter knows the tables that we wrap, and what joins them."""
+    lint = linter.WARN_LINTING | linter.COLLECT_CARTESIAN_PRODUCTS
+    with pytest.warns(SAWarning, match="cartesian product"):
+        gate.compiled(OWNER, select(Note.id, Folder.id), linting=lint)
+    gate.compiled(OWNER, select(Note.id, Folder.id).join(Note.folder), linting=lint)
+
+
 # Names of types
 
 
@@ -298,6 +312,12 @@ def test_rules_hold_what_statements_may_not(gate: Gated) -> None:
     entry = gate.catalog.entries[None, "notes"]
     assert compiler.condition(entry, func.unlisted(Note.id)) == "(unlisted(notes.id))"
     assert compiler.condition(entry, Note.body.op("~~~")(Note.phone)) == "(notes.body ~~~ notes.phone)"
+    field = func.json_each(Note.body).scalar_table_valued("evil")
+    listed = values(column("a", Integer), literal_binds=True).data([(7,)]).scalar_values()
+    assert "json_each(notes.body)" in compiler.condition(entry, field == "x")
+    assert "VALUES (" in compiler.condition(entry, Note.id.in_(listed))
+    compiler.target = entry
+    assert "row_to_json(notes)" in compiler.condition(entry, func.row_to_json(t.table_valued()) != "x")
     for forbidden in (func.unlisted(Note.id), Note.body.op("~~~")(Note.phone)):
         with pytest.raises(Unguarded, match="is not listed"):
             gate.compiled(OWNER, select(forbidden))

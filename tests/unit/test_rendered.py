@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,7 @@ from unit.rendered_world import (
     READER,
     Archived,
     Derived,
+    Fenced,
     Folder,
     Free,
     Long,
@@ -80,6 +82,7 @@ from unit.rendered_world import (
     Twice,
     Vault,
     Word,
+    Wrapped,
     make_catalog,
     pairs,
 )  # fmt: skip
@@ -444,6 +447,21 @@ NAMES = {
 }
 
 NUMBERED = ("asyncpg",)
+
+
+def _beside(one: Any) -> Any:
+    return select(one.c.id, Folder.id)
+
+
+def _grouped(one: Any) -> Any:
+    return select(one.c.id, one.c.body).group_by(one.c.id)
+
+
+def _scalar_below() -> Any:
+    some = select(Folder.id, folder_notes.label("n")).subquery("s")
+    return select(some.c.id, Word.id).with_for_update(of=some)
+
+
 LITERAL = {"literal_binds": True}
 literal_cases = {
     "select": select(Note.body).where(Note.id == 7),
@@ -507,6 +525,49 @@ MORE = {
     "trusted": case_of(select(Twice(), Note.id)),
     "derived from trusted": case_of(select(Derived(), Note.id)),
     "not trusted": case_of(select(Thrice(), Note.id)),
+    "barrier, everything": case_of(select(Fenced.id)),
+    "for update of a table in a sub-select": case_of(select(mine.with_for_update(of=Note).subquery("s"))),
+    "for update in a sub-select, and beside it": case_of(_beside(mine.with_for_update().subquery("s"))),
+    "for update in a sub-select of one, and beside it": case_of(_beside(mine.with_for_update(of=Note).subquery("s"))),
+    "for update beside a cte": case_of(_beside(mine.cte("c")).with_for_update()),
+    "for update stops at where, and below": case_of(
+        select(Folder.id).where(Folder.id.in_(select(mine.subquery("s").c.id))).with_for_update()
+    ),
+    "for update stops at a scalar sub-select": case_of(
+        select(select(Folder.id, folder_notes.label("n")).subquery("s")).with_for_update()
+    ),
+    "for update of a sub-select stops at a scalar one": case_of(_scalar_below()),
+    "cte named like a table in small letters": case_of(select(mine.cte("loud"))),
+    "update by a cte named like a schema's table": case_of(
+        update(Long).where(Long.id.in_(select(mine.cte("n" * 32).c.id))).values(id=3)
+    ),
+    "update, returning a literal": case_of(changed.returning(literal_column("1"), Note.id)),
+    "literal column with a mark": case_of(select(literal_column("'__[POSTCOMPILE_x]'"))),
+    "literal column with a mark of binds": case_of(select(literal_column("'%('"))),
+    "literal column, text": case_of(select(literal_column("'x'"))),
+    "update by values without a name": case_of(
+        update(Note).where(Note.id == select(values(column("a", Integer)).data([(1,)]).c.a).scalar_subquery()).values(body="x"),
+        dialects=PG,
+    ),
+    "update by values of its name": case_of(
+        update(Note).where(Note.id == values(column("a", Integer), name="notes").data([(1,)]).c.a).values(body="x"), dialects=PG
+    ),
+    "values that have no name": case_of(select(values(column("a", Integer)).data([(1,)]).c.a), dialects=PG),
+    "update of a schema's by what is masked of it": case_of(
+        update(Archived).where(Archived.body.in_(select(Archived.secret).correlate(None))).values(body="x")
+    ),
+    "whole row of an alias": case_of(select(t.alias("x").table_valued()), dialects=PG),
+    "group by a key of a sub-select": case_of(_grouped(mine.subquery("s")), dialects=PG),
+    "update of half a key, many": case_of(
+        update(pairs).where(pairs.c.a == bindparam("k")).values(size=1), for_executemany=True, column_keys=["k"]
+    ),
+    "update by names of columns, editor": case_of(update(t), EDITOR, column_keys=["owner", "body"]),
+    "upsert by a function of a package": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"owner": func.own.abs(-1)})
+    ),
+    "upsert by a foreign element": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"owner": Wrapped(literal(5))})
+    ),
     "trusted, with a mark": case_of(select(Marking("__[POSTCOMPILE_evil]"))),
     "trusted, with a word": case_of(select(Marking("evil"))),
     "trusted, with the mark of a bind": case_of(select(Marking("__[POSTCOMPILE_x]"), Note.id.in_(bindparam("x", [1], expanding=True)))),
@@ -540,7 +601,7 @@ MORE = {
     **{
         f"update of {name}, editor": case_of(update(pairs).values({name: value}), EDITOR)
         for name, value in {
-            "odd": "x", "data": [1], "flag": True, "kind": "PLAIN", "word": "PLAIN", "size": 3, "note": "x",
+            "odd": "x", "data": [1], "flag": True, "kind": "PLAIN", "word": "PLAIN", "size": 3, "note": "x", "price": 3, "day": date(2000, 1, 1),
         }.items()
     },
     "update of a column by its name": case_of(update(t).values({column("body"): "x"})),
@@ -793,6 +854,10 @@ UPSERTS = {
 
 
 LIFTED = {
+    "update of a key of two, owner": case_of(pair_by_key, dialects=PG, walled=True),
+    "update of a key, literally": case_of(
+        update(t).where(t.c.id == bindparam("key", 8)).values(body="x"), dialects=PG, walled=True, compile_kwargs=LITERAL
+    ),
     "cte": case_of(select(update(Note).values(is_gone=True).returning(Note.id).cte("c")), dialects=PG, walled=True),
     "update of another column": case_of(update(Note).values(body="x"), dialects=PG, walled=True),
     "update, returning": case_of(update(Note).values(is_gone=True).returning(Note.id), dialects=PG, walled=True),
