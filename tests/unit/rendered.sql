@@ -366,6 +366,21 @@ UPDATE notes SET owner=?, body=? WHERE (((notes.owner = ? OR notes.folder_id IN 
 ## more: upsert by a foreign element, sqlite
 ! Unguarded RG301: an upsert whose new row must prove itself takes no volatile function in SET: give the value
 
+## more: trusted by its own name, postgresql
+SELECT 2 AS anon_1
+-- returns anon_1
+
+## more: trusted by its own name, sqlite
+SELECT 2 AS anon_1
+-- returns anon_1
+
+## more: a field of a table valued function, postgresql
+SELECT anon_1.value FROM json_each(%(param_1)s::VARCHAR) AS anon_1
+-- returns value
+
+## more: who acts, literally, postgresql
+! NoPrincipal RG101: a value of the principal was not filled in: execute the statement on a guarded session
+
 ## more: trusted, with a mark, postgresql
 ! Unguarded RG301: a name or a literal holds a token that SQLAlchemy replaces: choose another
 

@@ -266,6 +266,12 @@ class Marking(ColumnElement[int]):
         self.text = text
 
 
+class Fourth(Thrice):
+    """One that is trusted by its own name, though not the one that it is rendered as."""
+
+    inherit_cache = True
+
+
 class Wrapped(Grouping[Any]):
     """Rendered as SQLAlchemy renders a pair of brackets, and not of its module."""
 
@@ -366,6 +372,7 @@ def _add_odds(catalog: Catalog) -> None:
     catalog.trust(Twice, reason="it is a number")
     catalog.policy(Fenced, barrier=True).allow("read")
     catalog.allow_function("own.abs", reason="it is ours")
+    catalog.trust(Fourth, reason="it is a number")
     catalog.trust(Made, reason="so is this")
     catalog.trust(Marking, reason="it is a word")
     for model in (Loud, Numbered, Long, NotSoLong):

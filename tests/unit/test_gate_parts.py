@@ -312,6 +312,7 @@ def test_rules_hold_what_statements_may_not(gate: Gated) -> None:
     entry = gate.catalog.entries[None, "notes"]
     assert compiler.condition(entry, func.unlisted(Note.id)) == "(unlisted(notes.id))"
     assert compiler.condition(entry, Note.body.op("~~~")(Note.phone)) == "(notes.body ~~~ notes.phone)"
+    assert "ESCAPE '_IMV_'" in compiler.condition(entry, Note.body.like("a", escape="_IMV_"))
     field = func.json_each(Note.body).scalar_table_valued("evil")
     listed = values(column("a", Integer), literal_binds=True).data([(7,)]).scalar_values()
     assert "json_each(notes.body)" in compiler.condition(entry, field == "x")

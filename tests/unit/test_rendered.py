@@ -61,6 +61,7 @@ from unit.rendered_world import (
     Derived,
     Fenced,
     Folder,
+    Fourth,
     Free,
     Long,
     Loud,
@@ -567,6 +568,13 @@ MORE = {
     ),
     "upsert by a foreign element": case_of(
         lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"owner": Wrapped(literal(5))})
+    ),
+    "trusted by its own name": case_of(select(Fourth())),
+    "a field of a table valued function": case_of(
+        select(func.json_each(literal("x")).table_valued("value", "evil").c.value), dialects=PG
+    ),
+    "who acts, literally": case_of(
+        select(Word.id).where(Word.id == principal.id), dialects=PG, compile_kwargs=LITERAL
     ),
     "trusted, with a mark": case_of(select(Marking("__[POSTCOMPILE_evil]"))),
     "trusted, with a word": case_of(select(Marking("evil"))),
