@@ -381,6 +381,29 @@ SELECT anon_1.value FROM json_each(%(param_1)s::VARCHAR) AS anon_1
 ## more: who acts, literally, postgresql
 ! NoPrincipal RG101: a value of the principal was not filled in: execute the statement on a guarded session
 
+## more: can in a rule of a namesake, postgresql
+SELECT "mirror.NOTES".id FROM (SELECT mirror."NOTES".id, mirror."NOTES".note_id FROM mirror."NOTES" WHERE (SELECT EXISTS (SELECT 1 FROM notes WHERE notes.id = rowgate_key.k0 AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone)) FROM (SELECT mirror."NOTES".note_id AS k0) AS rowgate_key)) AS "mirror.NOTES"
+-- asks rowgate_id; returns id; uses mirror.NOTES; uses notes
+
+## more: can in a rule of a namesake, sqlite
+SELECT "mirror.NOTES".id FROM (SELECT mirror."NOTES".id, mirror."NOTES".note_id FROM mirror."NOTES" WHERE (SELECT EXISTS (SELECT 1 FROM notes WHERE notes.id = rowgate_key.k0 AND (notes.owner = ? AND notes.is_gone = 0)) FROM (SELECT mirror."NOTES".note_id AS k0) AS rowgate_key) = 1) AS "mirror.NOTES"
+-- asks rowgate_id; returns id; uses mirror.NOTES; uses notes
+
+## more: can in a rule of a namesake in small letters, postgresql
+SELECT "mirror.loud".id FROM (SELECT mirror.loud.id, mirror.loud.loud_id FROM mirror.loud WHERE (SELECT EXISTS (SELECT 1 FROM "Loud" WHERE "Loud".id = rowgate_key.k0 AND ("Loud".id > %(rowgate_c0)s::INTEGER)) FROM (SELECT mirror.loud.loud_id AS k0) AS rowgate_key)) AS "mirror.loud"
+-- rowgate_c0=1; returns id; uses Loud; uses mirror.loud
+
+## more: can in a rule of a namesake in small letters, sqlite
+SELECT "mirror.loud".id FROM (SELECT mirror.loud.id, mirror.loud.loud_id FROM mirror.loud WHERE (SELECT EXISTS (SELECT 1 FROM "Loud" WHERE "Loud".id = rowgate_key.k0 AND ("Loud".id > ?)) FROM (SELECT mirror.loud.loud_id AS k0) AS rowgate_key) = 1) AS "mirror.loud"
+-- rowgate_c0=1; returns id; uses Loud; uses mirror.loud
+
+## more: raw text without the wall, postgresql
+! Unguarded RG301: raw() is text, filtered by nothing but the wall: say guarded_sessionmaker(..., wall=)
+
+## more: text for the principal, literally, postgresql
+SELECT 3
+-- returns None
+
 ## more: trusted, with a mark, postgresql
 ! Unguarded RG301: a name or a literal holds a token that SQLAlchemy replaces: choose another
 
@@ -2901,6 +2924,10 @@ INSERT INTO vaults (owner) VALUES (%(owner)s::INTEGER) ON CONFLICT (id) DO UPDAT
 ## upserts: upsert of a date behind a barrier, sqlite
 INSERT INTO vaults (owner) VALUES (?) ON CONFLICT (id) DO UPDATE SET owner = ? WHERE CASE WHEN (vaults.owner = ? AND vaults.owner = ?) AND (SELECT (vaults.owner = ? AND vaults.owner = ?) FROM (SELECT vaults.id AS id, ? AS owner, vaults.opened AS opened) AS vaults) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN ((SELECT vaults.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
 -- guards; drains; drains_key; asks rowgate_id; returns ; uses vaults
+
+## walled: text, literally, postgresql
+SELECT 3
+-- returns
 
 ## walled: update of a key of two, owner, postgresql
 UPDATE pairs SET note=%(note)s::VARCHAR WHERE pairs.a = %(k1)s::INTEGER AND pairs.b = %(k2)s::INTEGER AND CASE WHEN pairs.a = %(k1)s::INTEGER AND pairs.b = %(k2)s::INTEGER AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) THEN CASE WHEN (pairs.a = %(rowgate_attr_a_)s::INTEGER) THEN true ELSE CAST('rowgate:RG201:pairs' || left(pairs.ctid::text, 0) AS integer) = 0 END ELSE false END AND NOT EXISTS (SELECT 1 FROM pairs AS rowgate_named WHERE rowgate_named.a = %(k1)s::INTEGER AND rowgate_named.b = %(k2)s::INTEGER AND CASE WHEN (rowgate_named.a = %(rowgate_attr_a_)s::INTEGER) THEN false ELSE CAST('rowgate:RG201:pairs' || left(rowgate_named.ctid::text, 0) AS integer) = 0 END)

@@ -211,6 +211,26 @@ class Odds(Base):
     word: Mapped[str]
 
 
+class Mirror(Base):
+    """Follows a note; its name is a note's, in capitals."""
+
+    __tablename__ = "NOTES"
+    __table_args__ = ({"schema": "mirror"},)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    note_id: Mapped[int] = mapped_column(ForeignKey("notes.id"))
+    note: Mapped[Note] = relationship()
+
+
+class Echo(Base):
+    """Follows a table in capitals; its name is that one's, in small letters."""
+
+    __tablename__ = "loud"
+    __table_args__ = ({"schema": "mirror"},)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    loud_id: Mapped[int] = mapped_column(ForeignKey("Loud.id"))
+    loud: Mapped["Loud"] = relationship()
+
+
 class Fenced(Base):
     """Everybody reads it, behind a barrier."""
 
@@ -373,6 +393,8 @@ def _add_odds(catalog: Catalog) -> None:
     catalog.policy(Fenced, barrier=True).allow("read")
     catalog.allow_function("own.abs", reason="it is ours")
     catalog.trust(Fourth, reason="it is a number")
+    catalog.policy(Mirror).allow("read", when=can("read", Mirror.note))
+    catalog.policy(Echo).allow("read", when=can("read", Echo.loud))
     catalog.trust(Made, reason="so is this")
     catalog.trust(Marking, reason="it is a word")
     for model in (Loud, Numbered, Long, NotSoLong):

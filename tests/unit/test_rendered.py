@@ -59,6 +59,7 @@ from unit.rendered_world import (
     READER,
     Archived,
     Derived,
+    Echo,
     Fenced,
     Folder,
     Fourth,
@@ -67,6 +68,7 @@ from unit.rendered_world import (
     Loud,
     Made,
     Marking,
+    Mirror,
     Note,
     NotSoLong,
     Numbered,
@@ -576,6 +578,12 @@ MORE = {
     "who acts, literally": case_of(
         select(Word.id).where(Word.id == principal.id), dialects=PG, compile_kwargs=LITERAL
     ),
+    "can in a rule of a namesake": case_of(select(Mirror.id)),
+    "can in a rule of a namesake in small letters": case_of(select(Echo.id)),
+    "raw text without the wall": case_of(raw("SELECT 1"), dialects=PG),
+    "text for the principal, literally": case_of(
+        select(text(":x").bindparams(x=3)), None, dialects=PG, compile_kwargs=LITERAL
+    ),
     "trusted, with a mark": case_of(select(Marking("__[POSTCOMPILE_evil]"))),
     "trusted, with a word": case_of(select(Marking("evil"))),
     "trusted, with the mark of a bind": case_of(select(Marking("__[POSTCOMPILE_x]"), Note.id.in_(bindparam("x", [1], expanding=True)))),
@@ -862,6 +870,7 @@ UPSERTS = {
 
 
 LIFTED = {
+    "text, literally": case_of(raw("SELECT :x").bindparams(x=3), dialects=PG, walled=True, compile_kwargs=LITERAL),
     "update of a key of two, owner": case_of(pair_by_key, dialects=PG, walled=True),
     "update of a key, literally": case_of(
         update(t).where(t.c.id == bindparam("key", 8)).values(body="x"), dialects=PG, walled=True, compile_kwargs=LITERAL
