@@ -11,17 +11,21 @@ from sqlalchemy import (
     ColumnElement,
     Computed,
     Date,
+    DateTime,
     Enum,
     FetchedValue,
     ForeignKey,
     Integer,
+    Interval,
     MetaData,
     Numeric,
     Sequence,
     String,
     Table,
     Text,
+    Time,
     TypeDecorator,
+    Uuid,
     exists,
     func,
     or_,
@@ -246,6 +250,13 @@ class Stored(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
 
 
+class Bare(Base):
+    """Open, with a namesake in a schema."""
+
+    __tablename__ = "stored"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
 class Pointer(Base):
     """Its rule reads a table of a schema."""
 
@@ -338,6 +349,10 @@ pairs = Table(
     Column("size", Integer),
     Column("price", Numeric),
     Column("day", Date),
+    Column("at", DateTime),
+    Column("time", Time),
+    Column("span", Interval),
+    Column("uuid", Uuid),
 )
 
 
@@ -363,6 +378,7 @@ def make_catalog() -> Catalog:
     archived.allow("read", "create", "update", "delete", when=Archived.owner == principal.id)
     archived.mask(Archived.secret)
     stamps = catalog.policy(Stamp)
+    stamps.allow("update", to="reader", when=exists(select(Folder.id).where(Folder.id == Stamp.owner)))
     stamps.allow("read", "create", "update", "delete", when=Stamp.owner == principal.id, check=Stamp.seen < 9)
     _add_odds(catalog)
     return catalog
@@ -384,6 +400,7 @@ def _add_odds(catalog: Catalog) -> None:
     odds.allow("update", to="reader", when=~principal.has_role("editor"))
     odds.allow("create", when=Odds.word == principal.attr("word", String()))
     catalog.open(Stored, reason="open")
+    catalog.open(Bare, reason="open")
     stored, loud = aliased(Stored, name="s"), aliased(Folder, name="loud")
     pointers = catalog.policy(Pointer)
     pointers.allow("read", when=exists().where(Archived.id == Pointer.at, Archived.owner == principal.id))

@@ -39,7 +39,7 @@ from rowgate.gate.compiler import gated_dialect, render_condition, resolving_dia
 from rowgate.gate.only_reads import only_reads
 from rowgate.gate.strings import SchemaMark
 from unit.gated import Gated
-from unit.rendered_world import EDITOR, OWNER, Folder, Kind, Note, Stamp, Thrice, Twice, make_catalog
+from unit.rendered_world import EDITOR, OWNER, Folder, Free, Kind, Note, Stamp, Thrice, Twice, Word, make_catalog
 
 t = Note.__table__
 
@@ -199,7 +199,10 @@ def test_tables_that_nothing_joins_are_still_warned_of(gate: Gated) -> None:
     lint = linter.WARN_LINTING | linter.COLLECT_CARTESIAN_PRODUCTS
     with pytest.warns(SAWarning, match="cartesian product"):
         gate.compiled(OWNER, select(Note.id, Folder.id), linting=lint)
+    with pytest.warns(SAWarning, match="cartesian product"):
+        gate.compiled(OWNER, select(Word.id, Free.id), linting=lint)
     gate.compiled(OWNER, select(Note.id, Folder.id).join(Note.folder), linting=lint)
+    gate.compiled(OWNER, select(Word.id, Free.id).where(Word.id == Free.id), linting=lint)
 
 
 # Names of types
@@ -222,7 +225,7 @@ class Made(UserDefinedType[Any]):
     "text",
     [
         "int); drop", "integer; --", "__[SCHEMA_archive].kind", "a'b", "__[POSTCOMPILE_x]", "%(x)s", "int /* */",
-        "__[SCHEMA_a].__[SCHEMA_b].kind", "x __[SCHEMA_a].kind",
+        "__[SCHEMA_a].__[SCHEMA_b].kind", "x __[SCHEMA_a].kind", "double __[SCHEMA_a].precision", "__[SCHEMA_archive].",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("translate", [None, {"archive": "other"}])
@@ -241,6 +244,14 @@ def test_a_type_by_its_name_is_rendered(gate: Gated, text: str, translate: Any) 
     assert f"AS {text}" in _sql(
         gate.compiled(OWNER, select(cast(Note.body, Made(text))), schema_translate_map=translate)
     )
+
+
+def test_a_mark_is_taken_under_a_map_alone(gate: Gated) -> None:
+    """Where nobody says who quotes, there is no map."""
+    types: Any = gated_dialect(gate.plain, gate.catalog, Variant.of(OWNER, gate.catalog)).type_compiler_instance
+    with pytest.raises(Unguarded, match="no type name"):
+        types.process(Made("__[SCHEMA_archive].kind"))
+    assert types.process(Made("archive.kind")) == "archive.kind"
 
 
 def test_a_type_of_a_schema_follows_the_map() -> None:

@@ -58,6 +58,7 @@ from unit.rendered_world import (
     OWNER,
     READER,
     Archived,
+    Bare,
     Derived,
     Echo,
     Fenced,
@@ -456,6 +457,10 @@ def _beside(one: Any) -> Any:
     return select(one.c.id, Folder.id)
 
 
+def _joined(one: Any) -> Any:
+    return select(one.c.id, Folder.id).select_from(one.join(Folder, one.c.id == Folder.id))
+
+
 def _grouped(one: Any) -> Any:
     return select(one.c.id, one.c.body).group_by(one.c.id)
 
@@ -583,6 +588,21 @@ MORE = {
     "raw text without the wall": case_of(raw("SELECT 1"), dialects=PG),
     "text for the principal, literally": case_of(
         select(text(":x").bindparams(x=3)), None, dialects=PG, compile_kwargs=LITERAL
+    ),
+    "open tables of one name": case_of(select(Stored.id, Bare.id)),
+    "for update of a join with a cte": case_of(_joined(mine.cte("c")).with_for_update()),
+    "update by values like OLD": case_of(
+        update(Note).where(Note.id == values(column("a", Integer), name="old").data([(1,)]).c.a).values(body="x"), dialects=PG
+    ),
+    "whole row of an alias of a schema's": case_of(select(at.alias("x").table_valued()), dialects=PG),
+    "group by a key of an alias of an alias": case_of(_grouped(t.alias("x").alias("y")), dialects=PG),
+    "upsert of what is computed, by a check that reads another table": case_of(
+        lambda d: upsert(d, Stamp).values(owner=1).on_conflict_do_update(index_elements=["id"], set_={"owner": 5}), READER
+    ),
+    "upsert by a bind of another type": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(
+            index_elements=["id"], set_={"owner": bindparam("given", type_=String())}
+        )
     ),
     "trusted, with a mark": case_of(select(Marking("__[POSTCOMPILE_evil]"))),
     "trusted, with a word": case_of(select(Marking("evil"))),
