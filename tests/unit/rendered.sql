@@ -2966,6 +2966,46 @@ INSERT INTO vaults (owner) VALUES (%(owner)s::INTEGER) ON CONFLICT (id) DO UPDAT
 INSERT INTO vaults (owner) VALUES (?) ON CONFLICT (id) DO UPDATE SET owner = ? WHERE CASE WHEN (vaults.owner = ? AND vaults.owner = ?) AND (SELECT (vaults.owner = ? AND vaults.owner = ?) FROM (SELECT vaults.id AS id, ? AS owner, vaults.opened AS opened) AS vaults) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN ((SELECT vaults.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
 -- guards; drains; drains_key; asks rowgate_id; returns ; uses vaults
 
+## walled: update of what is known and of what is not, postgresql
+UPDATE folded SET is_gone=%(is_gone)s, is_old=folded.is_gone WHERE ((NOT folded.is_gone AND NOT folded.is_old) AND (NOT folded.is_gone AND NOT folded.is_old))
+-- returns ; leaves folded is_gone=a bind is_old=?; uses folded
+
+## walled: insert of what is known, postgresql
+INSERT INTO folded (is_gone, is_old) VALUES (%(is_gone)s, %(is_old)s) RETURNING folded.id
+-- returns id; leaves folded is_gone=a bind is_old=a bind; uses folded
+
+## walled: insert of what is known to leave, postgresql
+INSERT INTO folded (is_gone, is_old) VALUES (%(is_gone)s, %(is_old)s) RETURNING folded.id
+-- returns id; leaves folded is_gone=a bind is_old=False; uses folded
+
+## walled: insert by an expression, postgresql
+INSERT INTO folded (is_gone, is_old) VALUES (coalesce(NULL, %(coalesce_1)s), %(is_old)s) RETURNING folded.id
+-- returns id; leaves folded is_gone=? is_old=a bind; uses folded
+
+## walled: insert by defaults, postgresql
+INSERT INTO folded (id, is_gone, is_old) VALUES (%(id)s::INTEGER, %(is_gone)s, %(is_old)s)
+-- returns ; uses folded
+
+## walled: insert by defaults, returning, postgresql
+INSERT INTO folded (is_gone, is_old, word) VALUES (%(is_gone)s, %(is_old)s, %(word)s::VARCHAR) RETURNING CASE WHEN CASE WHEN (NOT folded.is_gone AND NOT folded.is_old) THEN 1 ELSE CAST('rowgate:RG201:folded' || left(folded.ctid::text, 0) AS integer) END = 1 THEN folded.id END AS id
+-- guards; returns id; uses folded
+
+## walled: update by what changes by itself, postgresql
+UPDATE folded SET is_old=%(is_old)s, word=%(word)s::VARCHAR WHERE ((NOT folded.is_gone AND NOT folded.is_old) AND (NOT folded.is_gone AND NOT folded.is_old))
+-- returns ; leaves folded is_gone=? is_old=?; uses folded
+
+## walled: insert of one by a list, postgresql
+INSERT INTO folded (is_gone, is_old) VALUES (%(is_gone_m0)s, %(is_old_m0)s)
+-- returns ; uses folded
+
+## walled: insert of two by a list, postgresql
+INSERT INTO folded (id, is_gone, is_old) VALUES (%(id_m0)s::INTEGER, %(is_gone_m0)s, %(is_old)s), (%(id_m1)s::INTEGER, %(is_gone_m1)s, %(is_old_m1)s)
+-- returns ; uses folded
+
+## walled: insert of a select, postgresql
+INSERT INTO folded (id, is_gone, is_old) SELECT words.id, %(is_gone)s AS anon_1, %(is_old)s AS anon_2 FROM words
+-- returns ; uses folded; uses words
+
 ## walled: text, literally, postgresql
 SELECT 3
 -- returns

@@ -26,6 +26,7 @@ from sqlalchemy import (
     Time,
     TypeDecorator,
     Uuid,
+    and_,
     exists,
     func,
     or_,
@@ -213,6 +214,16 @@ class Odds(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     odd: Mapped[str] = mapped_column(Odd)
     word: Mapped[str]
+
+
+class Folded(Base):
+    """With a restriction that reads two columns, which have defaults; one changes by itself."""
+
+    __tablename__ = "folded"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    is_gone: Mapped[bool] = mapped_column(default=False)
+    is_old: Mapped[bool] = mapped_column(default=False, onupdate=True)
+    word: Mapped[str | None]
 
 
 class Mirror(Base):
@@ -412,6 +423,9 @@ def _add_odds(catalog: Catalog) -> None:
     catalog.trust(Fourth, reason="it is a number")
     catalog.policy(Mirror).allow("read", when=can("read", Mirror.note))
     catalog.policy(Echo).allow("read", when=can("read", Echo.loud))
+    folded = catalog.policy(Folded)
+    folded.restrict(when=and_(~Folded.is_gone, ~Folded.is_old), name="folded")
+    folded.allow("read", "create", "update")
     catalog.trust(Made, reason="so is this")
     catalog.trust(Marking, reason="it is a word")
     for model in (Loud, Numbered, Long, NotSoLong):

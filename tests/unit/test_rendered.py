@@ -62,6 +62,7 @@ from unit.rendered_world import (
     Derived,
     Echo,
     Fenced,
+    Folded,
     Folder,
     Fourth,
     Free,
@@ -890,6 +891,22 @@ UPSERTS = {
 
 
 LIFTED = {
+    "update of what is known and of what is not": case_of(
+        update(Folded).values(is_gone=False, is_old=Folded.is_gone), dialects=PG, walled=True
+    ),
+    "insert of what is known": case_of(insert(Folded).values(is_gone=False, is_old=False), dialects=PG, walled=True),
+    "insert of what is known to leave": case_of(insert(Folded).values(is_gone=literal(value=True)), dialects=PG, walled=True),
+    "insert by an expression": case_of(
+        insert(Folded).values(is_gone=func.coalesce(None, False), is_old=False), dialects=PG, walled=True
+    ),
+    "insert by defaults": case_of(insert(Folded).values(id=1), dialects=PG, walled=True),
+    "insert by defaults, returning": case_of(insert(Folded).values(word="x").returning(Folded.id), dialects=PG, walled=True),
+    "update by what changes by itself": case_of(update(Folded).values(word="x"), dialects=PG, walled=True),
+    "insert of one by a list": case_of(insert(Folded).values([{"is_gone": False, "is_old": False}]), dialects=PG, walled=True),
+    "insert of two by a list": case_of(
+        insert(Folded).values([{"id": 1, "is_gone": False}, {"id": 2, "is_gone": True}]), dialects=PG, walled=True
+    ),
+    "insert of a select": case_of(insert(Folded).from_select(["id"], select(Word.id)), dialects=PG, walled=True),
     "text, literally": case_of(raw("SELECT :x").bindparams(x=3), dialects=PG, walled=True, compile_kwargs=LITERAL),
     "update of a key of two, owner": case_of(pair_by_key, dialects=PG, walled=True),
     "update of a key, literally": case_of(

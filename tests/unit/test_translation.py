@@ -71,6 +71,10 @@ def test_where_no_other_policy_is_a_table_may_go(gate: Gated, names: list[str], 
         (["e"], {None: "main"}),
         (["g"], {None: "app"}),
         (["app.g"], {"app": None}),
+        (["one.a"], {"one": "app"}),
+        (["one.a"], {"one": "APP"}),
+        (["one.a"], {"one": "two", "two": "elsewhere"}),
+        (["three.A"], {"three": "one"}),
     ],
 )
 def test_to_where_another_policy_is_it_may_not(gate: Gated, names: list[str], translate: Any) -> None:
@@ -81,6 +85,11 @@ def test_to_where_another_policy_is_it_may_not(gate: Gated, names: list[str], tr
 
 def test_the_database_knows_where_a_table_without_a_schema_is(gate: Gated) -> None:
     """PostgreSQL looks into the schema `public`, SQLite into `main`; both into the default of the connection."""
+    home, other = ("public", "main") if gate.plain.name == "postgresql" else ("main", "public")
+    with pytest.raises(Unguarded, match="policy of its own"):
+        _check(gate, ["one.a"], {"one": home})
+    _check(gate, ["one.a"], {"one": other})
+    _check(gate, ["one.a"], {"one": "none"})
     sent = {"public.d": "public", "main.e": "main"}
     here = "public.d" if gate.plain.name == "postgresql" else "main.e"
     for name, schema in sent.items():
@@ -123,6 +132,15 @@ def test_maps_of_one_compilation_all_know_tables_without_a_schema_or_none_does(g
         _check(gate, ["one.c", "h"], {"one": "x"}, compiled_for={"one": "x", None: "y"})
     _check(gate, ["one.c"], {"one": "x"}, compiled_for={"one": "x", None: "y"})
     _check(gate, ["h"], {"one": "x"}, compiled_for={"one": "z"})
+
+
+def test_a_connection_without_a_default_schema_is_taken_as_it_is(gate: Gated) -> None:
+    """Its tables are in `public`, or `main`, and nowhere else."""
+    compiled = gate.compiled(WHO, select(gate.catalog.metadata.tables["one.a"].c.id), schema_translate_map={"one": "x"})
+    for default in (None, ""):
+        compiled.dialect.default_schema_name = default
+        for schema in ("none", "xx"):
+            check_translation(compiled, {"one": schema}, compiled.dialect)
 
 
 def test_a_table_without_columns_of_its_own_is_not_translated(gate: Gated) -> None:
