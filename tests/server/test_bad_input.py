@@ -134,6 +134,9 @@ BAD_VALUES: list[tuple[str, Any]] = [
     ("is_public", None),
     ("is_public", "perhaps"),
     ("is_public", 2),
+    ("is_public", 0),
+    ("is_public", 1.0),
+    ("is_public", "true"),
     ("is_public", []),
     ("requires_paid_access", None),
     ("requires_paid_access", {}),
@@ -210,3 +213,44 @@ async def test_sent_values_do_not_come_back(client: httpx2.AsyncClient) -> None:
     answer = await client.post("/documents", json=body)
     assert {"body.title", "body.content", "body.is_public"} == wrong_fields(answer)
     assert "MY-SECRET" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/documents", "GET, POST"),
+        ("/documents/018f0000-0000-7000-8000-000000000000", "DELETE, GET, PATCH"),
+        ("/users/me", "DELETE, GET, PATCH"),
+        ("/auth/token", "POST"),
+    ],
+)
+async def test_a_method_that_is_not_allowed_is_told_which_are(
+    client: httpx2.AsyncClient, path: str, allowed: str
+) -> None:
+    """405 names every method of the path, whichever route serves it (RFC 9110, 15.5.6)."""
+    answer = await client.request("BREW", path)
+    assert (405, allowed) == (answer.status_code, answer.headers["allow"])
+    problem(answer)
+
+
+@pytest.mark.parametrize(
+    "moment", [0, 1, 1e-95, -1, 2e10, True, "0", "1e9", "1893456000", "2030-01-01", "now", []], ids=str
+)
+async def test_a_number_is_no_time(client: httpx2.AsyncClient, world: World, moment: object) -> None:
+    """A time is written out: a share until 0 would be one that is over."""
+    document, user = world.doc("free public free kept").id, world.users["paid"]
+    body = {"level": "viewer", "expires_at": moment}
+    answer = await client.put(f"/documents/{document}/shares/users/{user}", json=body)
+    assert {"body.expires_at"} == wrong_fields(answer)
+
+
+@pytest.mark.parametrize("moment", ["0", "0.5", "1893456000", "2030-01-01", "2030-01-01T00:00:00"])
+async def test_a_number_is_no_time_in_a_query(client: httpx2.AsyncClient, moment: str) -> None:
+    """Nor is one in a query, and a time without a zone could be any."""
+    assert {"query.since"} == wrong_fields(await client.get("/audit", params={"since": moment}))
+
+
+@pytest.mark.parametrize("moment", ["2030-01-01T00:00:00Z", "2030-01-01t00:00:00+02:00", "2030-01-01 00:00:00.5Z"])
+async def test_a_time_is_a_time(client: httpx2.AsyncClient, moment: str) -> None:
+    """What RFC 3339 writes is one."""
+    assert 200 == (await client.get("/audit", params={"since": moment})).status_code

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, EmailStr, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, EmailStr, Field, SecretStr
 
 from rowgate.server.opaque import MAX_CHARS
+from rowgate.server.routers.role_schemas import Moment
 from rowgate.server.routers.schemas import OPAQUE, OTHER_SECRET, SECRET, Line, Stored, Strict, example, is_storable
 from rowgate.server.security import PASSWORD_MAX_CHARS
 
@@ -96,7 +97,7 @@ class ApiKeyIn(Strict):
 
     name: Annotated[Line, Field(max_length=100)]
     roles: RoleBounds | None = Field(None, description="The most roles that it activates; null is every role.")
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class ApiKeyOut(Stored):

@@ -49,7 +49,10 @@ async def list_audit(session: SessionDep, wanted: FilterDep, page: PageDep) -> A
     operation_id="export_audit",
     response_class=StreamingResponse,
     responses={
-        HTTPStatus.OK.value: {"content": {"application/jsonl": {}}, "description": "A line a line, oldest first"}
+        HTTPStatus.OK.value: {
+            "content": {"application/jsonl": {"schema": {"type": "string"}}},
+            "description": "A line a line, oldest first",
+        }
     },
 )
 async def export_audit(

@@ -1,11 +1,12 @@
 """The shapes of users, roles, assignments and lines of the audit."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import AfterValidator, AwareDatetime, BaseModel, EmailStr, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, EmailStr, Field, StrictBool
 
 from rowgate.server.models import Role, User, UserRole
 from rowgate.server.routers.schemas import SECRET, Line, NewUser, Patch, Stored, Strict, example
@@ -18,7 +19,17 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("this time is out of range") from None
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+def _written(moment: Any) -> Any:
+    """Take a time as it is written in RFC 3339, and no number: 0 would be a time that is over."""
+    if isinstance(moment, str) and not DATE.match(moment):
+        raise ValueError("a time is written as 2030-01-31T12:00:00Z")
+    if isinstance(moment, int | float):
+        raise ValueError("a time is text, written as 2030-01-31T12:00:00Z")  # noqa: TRY004 - pydantic's
+    return moment
+
+
+DATE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]", re.ASCII)
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
 ROLE_NAME = r"^[\w.-]+$"
 NewRoleName = Annotated[Line, Field(max_length=50, pattern=ROLE_NAME)]
 RolePath = Annotated[str, Path(max_length=50, pattern=ROLE_NAME, description="The name of a role.")]
@@ -151,7 +162,7 @@ class UserPatch(Patch):
 
     username: Annotated[Line, Field(max_length=50, pattern=r"^[\w.@+-]+$")] = ""
     email: EmailStr = ""
-    is_active: bool = True
+    is_active: StrictBool = True
 
 
 class OtherUser(BaseModel):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, GetJsonSchemaHandler
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, GetJsonSchemaHandler, StrictBool
 from pydantic_core import CoreSchema
 
 from rowgate.server.described import without_defaults
@@ -70,8 +70,8 @@ class DocumentIn(Strict):
 
     title: Line
     content: Text
-    is_public: bool = True
-    requires_paid_access: bool = False
+    is_public: StrictBool = True
+    requires_paid_access: StrictBool = False
 
 
 class DocumentPatch(Patch):
@@ -81,8 +81,8 @@ class DocumentPatch(Patch):
 
     title: Line = ""
     content: Text = ""
-    is_public: bool = True
-    requires_paid_access: bool = False
+    is_public: StrictBool = True
+    requires_paid_access: StrictBool = False
 
 
 class DocumentOut(Stored):
