@@ -1,22 +1,25 @@
-"""What roles and users may do: the rules that speak for a role, and what a user may do to one document.
+"""What roles and users may do: the rules that speak for a role, what a user may do to one document, and who may.
 
-The first is read from the catalog, which has every permission there is; the second is computed by the database from the
-same policies.
+The first is read from the catalog, which has every permission there is; the others are computed by the database from
+the same policies.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased, selectinload
 
 from rowgate import Principal, can
+from rowgate.review import who_may
 from rowgate.server.accounts import Sessions
 from rowgate.server.errors import NotFoundError
-from rowgate.server.models import Document, Role, User
+from rowgate.server.models import Document, Role, User, UserRole
 from rowgate.server.policies import catalog
-from rowgate.server.reviews import authorized_roles, juniors
+from rowgate.server.reviews import authorized_roles, closure, juniors
 
 NOBODY = UUID(int=0)
 """The id of nobody: what a role may do by itself, whoever has it."""
@@ -100,6 +103,32 @@ async def role_operations(session: AsyncSession, sessions: Sessions, role: Role,
     """
     names = set(await session.scalars(select(Role.name).where(Role.id.in_(juniors(role.id)))))
     return await _operations(session, sessions, Principal(NOBODY, roles=names), document_id)
+
+
+def permitted_users(action: str, document_id: UUID) -> tuple[Any, Any]:
+    """Select the active users who may do this to a document, with all their roles; return it with their key.
+
+    It is made of the policies themselves. Whoever runs it sees of the answer what they show her: an admin all of it.
+    """
+    candidate = aliased(User, name="candidate")
+    reach = closure()
+
+    assigned, held = aliased(UserRole), aliased(Role)
+
+    def has_role(name: Any) -> Any:
+        found = select(assigned.user_id).join(reach, reach.c.senior_id == assigned.role_id)
+        named = found.join(held, held.id == reach.c.junior_id).where(held.name == name)
+        hers = named.where(assigned.user_id == candidate.id, assigned.in_force())
+        return hers.correlate_except(assigned, reach, held).exists()
+
+    may = who_may(catalog, action, Document, user_id=candidate.id, has_role=has_role)
+    found = (
+        select(candidate)
+        .join(Document, Document.id == document_id)
+        .where(candidate.is_active, may)
+        .options(selectinload(candidate.roles))
+    )
+    return found, candidate.id
 
 
 async def _operations(session: AsyncSession, sessions: Sessions, who: Principal, document_id: UUID) -> list[str]:

@@ -1,7 +1,7 @@
 """`/documents`: no endpoint filters by who asks; the session does."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -17,6 +17,8 @@ from rowgate.server.dependencies import (
     SessionDep,
 )
 from rowgate.server.models import Document
+from rowgate.server.paging import page_by_key
+from rowgate.server.permissions import permitted_users
 from rowgate.server.problems import not_found, responses
 from rowgate.server.routers.conventions import (
     GUARDED,
@@ -29,7 +31,7 @@ from rowgate.server.routers.conventions import (
     OnceDep,
     tagged,
 )
-from rowgate.server.routers.role_schemas import ROLE_NAME, Purged
+from rowgate.server.routers.role_schemas import ROLE_NAME, Purged, UserPage
 from rowgate.server.routers.schemas import (
     DocumentIn,
     DocumentOut,
@@ -44,6 +46,10 @@ router = APIRouter(prefix="/documents", tags=["documents"], responses=responses(
 MISSING = responses(HTTPStatus.NOT_FOUND)
 DENIED = responses(HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT)
 CHANGED = {**DENIED, **responses(HTTPStatus.BAD_REQUEST)}
+
+Asked = Annotated[
+    Literal["read", "update", "delete"], Query(description="What would be done; the last two include reading.")
+]
 
 
 def get_filter(
@@ -158,6 +164,17 @@ async def restore_document(session: RestoringSessionDep, document_id: UUID, resp
 async def purge_document(session: RestoringSessionDep, document_id: UUID) -> Purged:
     """Delete a softly deleted document for good, with its shares. Only an admin may; 409 if it is not deleted."""
     return Purged(counts=await documents.purge_document(session, document_id))
+
+
+@router.get("/{document_id}/permissions", operation_id="list_permitted_users", responses={**LINKED, **MISSING})
+async def list_permitted_users(
+    session: SessionDep, document_id: UUID, page: PageDep, action: Asked = "read"
+) -> UserPage:
+    """List who may do this to a document, with all roles; of them, whom whoever asks may see: all for an admin."""
+    if await session.get(Document, document_id) is None:
+        raise not_found()
+    users, key = permitted_users(action, document_id)
+    return UserPage.of(page.told(await page_by_key(session, users, key, limit=page.limit, cursor=page.cursor)))
 
 
 def _found(document: Document | None) -> Document:
