@@ -1,4 +1,4 @@
-"""Every endpoint of users, roles, shares, configurations and the audit, times everybody: one table of statuses.
+"""Every endpoint times everybody: one table of statuses.
 
 The document is private and belongs to `owner`; `editor` edits it by a share. `expired` and `revoked` were
 admins and editors when they logged in, and are no more. `deactivated` has a token that was good. The table of `docs/access.md` is made of this one.
@@ -6,6 +6,8 @@ admins and editors when they logged in, and are no more. `deactivated` has a tok
 
 from dataclasses import dataclass
 from typing import Any
+
+from server.world import PASSWORD
 
 COLUMNS = ("anonymous", "free", "paid", "admin", "owner", "editor", "expired", "revoked", "deactivated")
 NEW_USER = {"username": "new", "email": "new@example.org", "password": "correct horse battery"}
@@ -19,6 +21,7 @@ class Row:
     path: str
     statuses: str
     body: Any = None
+    form: bool = False
 
     @property
     def expected(self) -> list[int]:
@@ -28,6 +31,9 @@ class Row:
 
 SHARE = {"level": "viewer"}
 FILE = "title,content\nnew,text\n"
+LOGIN = {"username": "bystander", "password": PASSWORD}
+NEW_PASSWORD = {"new_password": "staple of the horse"}
+WRONG = {"old_password": "another battery", **NEW_PASSWORD}
 ROWS = (
     Row("GET", "/users", "401 200 200 200 200 200 200 200 401"),
     Row("GET", "/users/count", "401 200 200 200 200 200 200 200 401"),
@@ -56,6 +62,7 @@ ROWS = (
     Row("GET", "/audit", "401 200 200 200 200 200 200 200 401"),
     Row("GET", "/audit/export", "401 200 200 200 200 200 200 200 401"),
     Row("GET", "/documents/{document}", "401 404 404 200 200 200 404 404 401"),
+    Row("GET", "/documents/{document}/permissions?action=update", "401 404 404 200 200 200 404 404 401"),
     Row("GET", "/documents?include=permissions&q=text", "401 200 200 200 200 200 200 200 401"),
     Row("POST", "/documents/import", "401 200 200 200 200 200 200 200 401", FILE),
     Row("GET", "/documents/export", "401 200 200 200 200 200 200 200 401"),
@@ -91,8 +98,25 @@ ROWS = (
     Row("DELETE", "/users/{bystander}/roles/free_user", "401 404 404 204 404 404 404 404 401"),
     Row("PUT", "/users/{self}/roles/admin", "401 403 403 200 403 403 403 403 401", {}),
     Row("PUT", "/users/{bystander}/roles", "401 404 404 200 404 404 404 404 401", {"roles": []}),
+    Row("GET", "/users/me", "401 200 200 200 200 200 200 200 401"),
+    Row("POST", "/documents", "401 201 201 201 201 201 201 201 401", {"title": "new", "content": ""}),
+    Row("DELETE", "/documents/{document}", "401 404 404 403 204 403 404 404 401"),
+    Row("GET", "/sessions", "401 200 200 200 200 200 200 200 401"),
+    Row("DELETE", "/sessions/{session}", "401 404 404 404 404 404 404 404 401"),
+    Row("GET", "/api-keys", "401 200 200 200 200 200 200 200 401"),
+    Row("POST", "/api-keys", "401 201 201 201 201 201 201 201 401", {"name": "new"}),
+    Row("DELETE", "/api-keys/{key}", "401 404 404 404 404 404 404 404 401"),
+    Row("POST", "/auth/token", "200 200 200 200 200 200 200 200 200", LOGIN, form=True),
+    Row("POST", "/auth/refresh", "401 401 401 401 401 401 401 401 401", {"refresh_token": "wrong"}),
+    Row("POST", "/auth/password", "401 403 403 403 403 403 403 403 401", WRONG),
+    Row("POST", "/auth/password/forgotten", "202 202 202 202 202 202 202 202 202", {"email": "bystander@example.org"}),
+    Row("POST", "/auth/password/reset", "403 403 403 403 403 403 403 403 403", {"token": "x", **NEW_PASSWORD}),
+    Row("GET", "/health", "200 200 200 200 200 200 200 200 200"),
+    Row("GET", "/health/live", "200 200 200 200 200 200 200 200 200"),
+    Row("GET", "/health/ready", "200 200 200 200 200 200 200 200 200"),
     Row("DELETE", "/users/{bystander}", "401 404 404 204 404 404 404 404 401"),
     Row("POST", "/users/{bystander}/purge", "401 404 404 200 404 404 404 404 401"),
+    Row("POST", "/auth/logout", "401 204 204 204 204 204 204 204 401"),
 )
 
 
