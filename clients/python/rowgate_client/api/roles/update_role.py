@@ -1,0 +1,250 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx2 as httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.problem import Problem
+from ...models.role_out import RoleOut
+from ...models.role_patch import RolePatch
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    role: str,
+    *,
+    body: RolePatch,
+    if_match: None | str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
+
+    _kwargs: dict[str, Any] = {
+        "method": "patch",
+        "url": "/roles/{role}".format(
+            role=quote(str(role), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Problem | RoleOut | None:
+    if response.status_code == 200:
+        response_200 = RoleOut.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 428:
+        response_428 = Problem.from_dict(response.json())
+
+        return response_428
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Problem | RoleOut]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    role: str,
+    *,
+    client: AuthenticatedClient,
+    body: RolePatch,
+    if_match: None | str | Unset = UNSET,
+) -> Response[Problem | RoleOut]:
+    """Update Role
+
+     Change a role. Only an admin may; the three built-in roles keep their names.
+
+    Args:
+        role (str): The name of a role.
+        if_match (None | str | Unset): The `ETag` of what is to be changed; 412 if it is something
+            else by now.
+        body (RolePatch): What to change; what is left out stays.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Problem | RoleOut]
+    """
+
+    kwargs = _get_kwargs(
+        role=role,
+        body=body,
+        if_match=if_match,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    role: str,
+    *,
+    client: AuthenticatedClient,
+    body: RolePatch,
+    if_match: None | str | Unset = UNSET,
+) -> Problem | RoleOut | None:
+    """Update Role
+
+     Change a role. Only an admin may; the three built-in roles keep their names.
+
+    Args:
+        role (str): The name of a role.
+        if_match (None | str | Unset): The `ETag` of what is to be changed; 412 if it is something
+            else by now.
+        body (RolePatch): What to change; what is left out stays.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Problem | RoleOut
+    """
+
+    return sync_detailed(
+        role=role,
+        client=client,
+        body=body,
+        if_match=if_match,
+    ).parsed
+
+
+async def asyncio_detailed(
+    role: str,
+    *,
+    client: AuthenticatedClient,
+    body: RolePatch,
+    if_match: None | str | Unset = UNSET,
+) -> Response[Problem | RoleOut]:
+    """Update Role
+
+     Change a role. Only an admin may; the three built-in roles keep their names.
+
+    Args:
+        role (str): The name of a role.
+        if_match (None | str | Unset): The `ETag` of what is to be changed; 412 if it is something
+            else by now.
+        body (RolePatch): What to change; what is left out stays.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Problem | RoleOut]
+    """
+
+    kwargs = _get_kwargs(
+        role=role,
+        body=body,
+        if_match=if_match,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    role: str,
+    *,
+    client: AuthenticatedClient,
+    body: RolePatch,
+    if_match: None | str | Unset = UNSET,
+) -> Problem | RoleOut | None:
+    """Update Role
+
+     Change a role. Only an admin may; the three built-in roles keep their names.
+
+    Args:
+        role (str): The name of a role.
+        if_match (None | str | Unset): The `ETag` of what is to be changed; 412 if it is something
+            else by now.
+        body (RolePatch): What to change; what is left out stays.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Problem | RoleOut
+    """
+
+    return (
+        await asyncio_detailed(
+            role=role,
+            client=client,
+            body=body,
+            if_match=if_match,
+        )
+    ).parsed

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="DocumentIn")
+
+
+@_attrs_define
+class DocumentIn:
+    """A new document. Its owner is whoever sends it.
+
+    Attributes:
+        title (str):
+        content (str):
+        is_public (bool | Unset):  Default: True.
+        requires_paid_access (bool | Unset):  Default: False.
+    """
+
+    title: str
+    content: str
+    is_public: bool | Unset = True
+    requires_paid_access: bool | Unset = False
+
+    def to_dict(self) -> dict[str, Any]:
+        title = self.title
+
+        content = self.content
+
+        is_public = self.is_public
+
+        requires_paid_access = self.requires_paid_access
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "title": title,
+                "content": content,
+            }
+        )
+        if is_public is not UNSET:
+            field_dict["is_public"] = is_public
+        if requires_paid_access is not UNSET:
+            field_dict["requires_paid_access"] = requires_paid_access
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        title = d.pop("title")
+
+        content = d.pop("content")
+
+        is_public = d.pop("is_public", UNSET)
+
+        requires_paid_access = d.pop("requires_paid_access", UNSET)
+
+        document_in = cls(
+            title=title,
+            content=content,
+            is_public=is_public,
+            requires_paid_access=requires_paid_access,
+        )
+
+        return document_in
