@@ -1,6 +1,6 @@
 # Python 3.11 or newer, git and make are enough: uv is taken from PATH, or bootstrapped into .uv/.
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench docs conformance conformance-peers mutation fuzz proof clean
+.PHONY: help client api-fuzz serve test check bench docs conformance conformance-peers mutation fuzz proof clean
 
 PYTHON ?= python3
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
@@ -45,6 +45,12 @@ proof: $(UV)  ## Judge 2,000 drawn policies by gate, wall and reference, and mea
 	@PROOF_SHAPES=$(or $(PROOF_SHAPES),2000) $(RUN) coverage run --branch --include='*/rowgate/decision.py' \
 		-m pytest -q -s -p no:randomly --timeout 0 tests/proof/test_agreement.py $(ARGS)
 	@$(RUN) coverage report --show-missing --fail-under 95
+
+api-fuzz: $(UV)  ## Ask the whole API as each role, 10,000 requests and more, with Schemathesis (10 to 30 minutes; API_FUZZ_SEED).
+	@API_FUZZ=full $(RUN) pytest -q -s -p no:randomly tests/server/test_schemathesis.py $(ARGS)
+
+client: $(UV)  ## Make the typed client in clients/python anew, from the OpenAPI document.
+	@$(RUN) python clients/generate.py
 
 docs: $(UV)  ## Run every block of the documentation, and see that everything is documented.
 	@$(RUN) pytest -q tests/docs $(ARGS)
