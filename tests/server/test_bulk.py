@@ -76,6 +76,42 @@ async def test_each_batch_is_stored_by_itself(
     assert [(20,)] == stored
 
 
+async def test_a_connection_that_breaks_stores_no_half_line(
+    door: Door, database: Logins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever hangs up in the middle of a line has stored whole batches, and nothing of the line that was cut."""
+    monkeypatch.setattr(importing, "BATCH", 10)
+    token = await door.token("free")
+    whole = lines(*({"title": f"early {number}"} for number in range(12)))
+    events: list[dict[str, Any]] = [
+        {"type": "http.request", "body": (whole + '{"title": "early cut", "content": ""}').encode(), "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/documents/import",
+        "raw_path": b"/documents/import",
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"authorization", f"Bearer {token}".encode()), (b"content-type", b"application/jsonl")],
+        "client": ("127.0.0.1", 1),
+        "server": ("rowgate.test", 80),
+    }
+
+    async def receive() -> dict[str, Any]:
+        return events.pop(0) if len(events) > 1 else events[0]
+
+    async def send(_message: Any) -> None:
+        """Nobody hears it."""
+
+    await door.app(scope, receive, send)
+    assert [(10,)] == query(database.owner, "SELECT count(*) FROM documents WHERE title LIKE %s", "early %")
+
+
 async def test_what_cannot_be_imported(door: Door, database: Logins) -> None:
     """Nobody is 401 before anything is read; another type 415; no header 422; nothing is stored."""
     before = query(database.owner, COUNT)

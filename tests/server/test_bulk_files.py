@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -152,3 +153,14 @@ async def test_an_open_quote_gives_its_lines_back() -> None:
     assert [f"line {number}" for number in range(20_000)] == [told for _, told in found[1:]]
     chained = await outcome("csv", HEAD + b'x",y,"z\r\n' * 50_000)
     assert 50_000 == len(chained)
+
+
+async def test_lines_that_wait_take_their_own_room_only() -> None:
+    """What an open quote seemed to swallow is held as one text, however many lines it has."""
+    data = HEAD + b'bad,"open\r\n' + b"\n" * 300_000 + b"last,x\r\n"
+    tracemalloc.start()
+    found = await outcome("csv", data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [(2, "a quote is never closed"), (300_003, "last")] == found
+    assert peak < 8 * 1024 * 1024

@@ -4,8 +4,8 @@ CSV: what Python's `csv` takes strictly. A quote that is never closed swallows t
 """
 
 import csv
+import io
 import re
-from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, Protocol
 from pydantic import BaseModel, ValidationError
 
 from rowgate.server.bulk.lines import MAX_LINE
+from rowgate.server.bulk.records import BEGINNING, Waiting, scanned
 
 Format = Literal["csv", "jsonl"]
 TEXTS: Final = frozenset({"title", "content"})
@@ -98,9 +99,9 @@ class CsvReader:
     def __init__(self, shape: type[BaseModel]) -> None:
         self._shape = shape
         self._columns: list[str] | None = None
-        self._held: list[tuple[int, str]] = []
-        self._size = 0
+        self._number, self._count = 0, 0
         self._seen = BEGINNING
+        self._held = io.StringIO(newline="")
 
     def feed(self, number: int, line: bytes | None) -> Iterator[Read]:
         """Take a line."""
@@ -111,7 +112,7 @@ class CsvReader:
         else:
             problem = TOO_LONG
         if text is not None:
-            yield from self._take(deque([(number, text)]))
+            yield from self._take([Waiting(number, text)])
             return
         yield from self._give_up()
         if self._columns is None:
@@ -126,28 +127,34 @@ class CsvReader:
 
     def _give_up(self) -> Iterator[Read]:
         """Nothing can close the quote that is open: its line is bad, and those after it begin anew."""
-        while self._held:
-            waiting = deque[tuple[int, str]]()
+        while self._count:
+            waiting: list[Waiting] = []
             yield self._first_is_bad(waiting, OPEN)
             yield from self._take(waiting)
 
-    def _take(self, waiting: deque[tuple[int, str]]) -> Iterator[Read]:
+    def _take(self, waiting: list[Waiting]) -> Iterator[Read]:
+        """Take the lines that wait, those that came last in the list first."""
         while waiting:
-            number, text = waiting.popleft()
-            self._held.append((number, text))
-            self._size += len(text)
+            number, text = waiting[-1].take()
+            if waiting[-1].is_empty:
+                waiting.pop()
+            if not self._count:
+                self._number = number
+            self._count += 1
+            self._held.write(text)
             self._seen = scanned(text, self._seen)
             many = MAX_COLUMNS if self._columns is None else len(self._columns)
-            if self._seen.problem or self._seen.cells > many or self._size > MAX_LINE:
-                problem = self._seen.problem or (TOO_LONG if self._size > MAX_LINE else f"more than {many} cells")
-                yield self._first_is_bad(waiting, problem)
+            if self._seen.problem or self._seen.cells > many or self._held.tell() > MAX_LINE:
+                problem = TOO_LONG if self._held.tell() > MAX_LINE else f"more than {many} cells"
+                yield self._first_is_bad(waiting, self._seen.problem or problem)
             elif not self._seen.is_open:
                 yield from self._record(waiting)
 
-    def _record(self, waiting: deque[tuple[int, str]]) -> Iterator[Read]:
-        number = self._held[0][0]
+    def _record(self, waiting: list[Waiting]) -> Iterator[Read]:
+        number = self._number
+        self._held.seek(0)
         try:
-            cells = next(csv.reader((text for _, text in self._held), strict=True), [])
+            cells = next(csv.reader(self._held, strict=True), [])
         except csv.Error as error:
             yield self._first_is_bad(waiting, f"no CSV: {error}")
             return
@@ -160,17 +167,20 @@ class CsvReader:
             yield self._checked(number, dict(zip(self._columns, cells, strict=True)))
         self._begin_anew()
 
-    def _first_is_bad(self, waiting: deque[tuple[int, str]], problem: str) -> Read:
+    def _first_is_bad(self, waiting: list[Waiting], problem: str) -> Read:
         """Blame the first of the held lines, and give back the rest: each may be a record by itself."""
         if self._columns is None:
             raise HeaderError(f"the header: {problem}")
-        number = self._held[0][0]
-        waiting.extendleft(reversed(self._held[1:]))
+        held = Waiting(self._number, self._held.getvalue())
+        number, _ = held.take()
+        if not held.is_empty:
+            waiting.append(held)
         self._begin_anew()
         return Read(number, problem=problem)
 
     def _begin_anew(self) -> None:
-        self._held, self._size, self._seen = [], 0, BEGINNING
+        self._number, self._count, self._seen = 0, 0, BEGINNING
+        self._held = io.StringIO(newline="")
 
     def _header(self, cells: list[str]) -> list[str]:
         names = [cell.strip() for cell in cells]
@@ -191,40 +201,6 @@ class CsvReader:
             return Read(number, self._shape.model_validate(given).model_dump(exclude_unset=True))
         except ValidationError as error:
             return Read(number, problem=_told(error))
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the lines of a record so far come to. It is known line by line, or a bad file would be read again and again."""
-
-    is_open: bool = False
-    cells: int = 1
-    problem: str | None = None
-
-
-BEGINNING: Final = Seen()
-_QUOTED: Final = re.compile(r'[^"]*(?:""[^"]*)*')
-"""The rest of a quoted text, up to the quote that closes it."""
-
-
-def scanned(text: str, before: Seen) -> Seen:
-    """Return what a record comes to with a further line: whether a quote is open, and how many cells there are."""
-    if '"' not in text:
-        return before if before.is_open else Seen(cells=text.count(",") + 1)
-    cells, place, is_open = before.cells, 0, before.is_open
-    while True:
-        if is_open or text.startswith('"', place):
-            found = _QUOTED.match(text, place if is_open else place + 1)
-            assert found is not None
-            place = found.end() + 1
-            if place > len(text):
-                return Seen(is_open=True, cells=cells)
-            if text[place : place + 1] not in {"", ",", "\r", "\n"}:
-                return Seen(problem="a closing quote is followed by more")
-        is_open, place = False, text.find(",", place) + 1
-        if not place:
-            return Seen(cells=cells)
-        cells += 1
 
 
 def _plain(cell: str) -> str:
