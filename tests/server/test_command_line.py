@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conftest import Logins
+from conftest import WALL_KEY, Logins
 from rowgate.server.identifiers import uuid7
 from server.processes import folder, invoke, one_line
 from server.test_commands import variables
@@ -32,7 +32,8 @@ def run(database: Logins, place: Path) -> Run:
     """Give what runs a command on the test's database."""
 
     def command(*words: str, stdin: str = "") -> CompletedProcess[str]:
-        return invoke(*words, cwd=place, stdin=stdin, **variables(database))
+        known = {**variables(database), "ROWGATE_WALL_KEYS": WALL_KEY}  # what signs who acts, as the server has it
+        return invoke(*words, cwd=place, stdin=stdin, **known)
 
     return command
 
