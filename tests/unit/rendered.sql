@@ -2966,6 +2966,26 @@ INSERT INTO vaults (owner) VALUES (%(owner)s::INTEGER) ON CONFLICT (id) DO UPDAT
 INSERT INTO vaults (owner) VALUES (?) ON CONFLICT (id) DO UPDATE SET owner = ? WHERE CASE WHEN (vaults.owner = ? AND vaults.owner = ?) AND (SELECT (vaults.owner = ? AND vaults.owner = ?) FROM (SELECT ? AS owner) AS vaults) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN ((SELECT vaults.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
 -- guards; drains; drains_key; asks rowgate_id; returns ; uses vaults
 
+## walled: insert of a masked column, postgresql
+INSERT INTO notes (owner, secret, is_gone) VALUES (%(owner)s::INTEGER, %(secret)s::VARCHAR, %(is_gone)s) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id
+-- guards; asks rowgate_id; returns id; uses notes
+
+## walled: insert of a masked column that may be, postgresql
+INSERT INTO notes (owner, phone, is_gone) VALUES (%(owner)s::INTEGER, %(phone)s::VARCHAR, %(is_gone)s) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id
+-- guards; asks rowgate_id; returns id; uses notes
+
+## walled: upsert of a new masked value, postgresql
+INSERT INTO notes (id, owner, phone, is_gone) VALUES (%(id)s::INTEGER, %(owner)s::INTEGER, %(phone)s::VARCHAR, %(is_gone)s) ON CONFLICT (id) DO UPDATE SET body = %(param_1)s::VARCHAR WHERE CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END
+-- guards; asks rowgate_id; returns ; leaves gone; uses notes
+
+## walled: insert of a masked column with a default, postgresql
+INSERT INTO hidden (bare, kept) VALUES (%(bare)s::VARCHAR, %(kept)s::VARCHAR) RETURNING CASE WHEN CASE WHEN (hidden.id = %(rowgate_c0)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:hidden' || left(hidden.ctid::text, 0) AS integer) END = 1 THEN hidden.id END AS id
+-- guards; rowgate_c0=3; returns id; uses hidden
+
+## walled: insert of both, postgresql
+INSERT INTO notes (owner, secret, phone, is_gone) VALUES (%(owner)s::INTEGER, %(secret)s::VARCHAR, %(phone)s::VARCHAR, %(is_gone)s) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id
+-- guards; asks rowgate_id; returns id; uses notes
+
 ## walled: update of what is known and of what is not, postgresql
 UPDATE folded SET is_gone=%(is_gone)s, is_old=folded.is_gone WHERE ((NOT folded.is_gone AND NOT folded.is_old) AND (NOT folded.is_gone AND NOT folded.is_old))
 -- returns ; leaves folded is_gone=a bind is_old=?; uses folded

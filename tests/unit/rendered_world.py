@@ -226,6 +226,15 @@ class Folded(Base):
     word: Mapped[str | None]
 
 
+class Hidden(Base):
+    """With two masked columns; one has a default."""
+
+    __tablename__ = "hidden"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bare: Mapped[str | None]
+    kept: Mapped[str | None] = mapped_column(default="x")
+
+
 class Mirror(Base):
     """Follows a note; its name is a note's, in capitals."""
 
@@ -426,6 +435,10 @@ def _add_odds(catalog: Catalog) -> None:
     folded = catalog.policy(Folded)
     folded.restrict(when=and_(~Folded.is_gone, ~Folded.is_old), name="folded")
     folded.allow("read", "create", "update")
+    hidden = catalog.policy(Hidden)
+    hidden.allow("read", "create")
+    hidden.mask(Hidden.bare)
+    hidden.mask(Hidden.kept, writable=Hidden.id == 3)
     catalog.trust(Made, reason="so is this")
     catalog.trust(Marking, reason="it is a word")
     for model in (Loud, Numbered, Long, NotSoLong):

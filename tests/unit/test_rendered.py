@@ -66,6 +66,7 @@ from unit.rendered_world import (
     Folder,
     Fourth,
     Free,
+    Hidden,
     Long,
     Loud,
     Made,
@@ -891,6 +892,14 @@ UPSERTS = {
 
 
 LIFTED = {
+    "insert of a masked column": case_of(insert(Note).values(owner=1, secret="s"), dialects=PG, walled=True),
+    "insert of a masked column that may be": case_of(insert(Note).values(owner=1, phone="s"), dialects=PG, walled=True),
+    "upsert of a new masked value": case_of(
+        lambda d: upsert(d).values(id=1, owner=1, phone="x").on_conflict_do_update(index_elements=["id"], set_={"body": "x"}),
+        dialects=PG, walled=True,
+    ),
+    "insert of a masked column with a default": case_of(insert(Hidden).values(bare="x", kept="y"), dialects=PG, walled=True),
+    "insert of both": case_of(insert(Note).values(owner=1, phone="s", secret="s"), dialects=PG, walled=True),
     "update of what is known and of what is not": case_of(
         update(Folded).values(is_gone=False, is_old=Folded.is_gone), dialects=PG, walled=True
     ),
