@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Cluster
+from conftest import WALL_KEY, Cluster
 from server.apifuzz.rows import Rows
 from server.apifuzz.running import CHECKS, Effort, Ran, run
 from server.processes import Server, folder, serve
@@ -36,6 +36,7 @@ def served(cluster: Cluster, world_template: str, hashed: str) -> Iterator[Serve
             "ROWGATE_DATABASE_URL": logins.app.render_as_string(hide_password=False),
             "ROWGATE_OWNER_DATABASE_URL": logins.owner.render_as_string(hide_password=False),
             "ROWGATE_SECRET_KEY": KEY,
+            "ROWGATE_WALL_KEYS": WALL_KEY,
             "ROWGATE_MIGRATE": "false",
             "ROWGATE_LOGIN_MAX_ATTEMPTS": "1000000",
             "ROWGATE_LOGIN_MAX_ATTEMPTS_PER_ADDRESS": "1000000",
