@@ -1,16 +1,13 @@
-"""Who somebody is: the principal of a request, and new users."""
+"""Who somebody is: the principal of a request."""
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from rowgate import GuardedSessionmaker, NoPrincipal, Principal
-from rowgate.server.models import Role, User, UserRole
 from rowgate.server.policies import principal_by_key, principal_by_token
-from rowgate.server.security import AccessToken, hash_password
+from rowgate.server.security import AccessToken
 
 Sessions = GuardedSessionmaker[AsyncSession]
 
@@ -48,30 +45,3 @@ async def find_principal(connection: AsyncConnection, credentials: Credentials) 
     )
     attributes = {**by, "bound": None if first.bound is None else frozenset(first.bound)}
     return Principal(first.id, roles={row.role for row in rows if row.role is not None}, attributes=attributes)
-
-
-class UnknownRoleError(ValueError):
-    """A role with this name does not exist."""
-
-
-async def create_user(sessions: Sessions, *, username: str, email: str, password: str, roles: set[str]) -> UUID:
-    """Create a user with roles, as the system: for the command line and demo data.
-
-    Raises:
-        PasswordError: the password may not be used.
-        UnknownRoleError: a role does not exist.
-        IntegrityError: the name or the address is taken.
-    """
-    hashed = await hash_password(password)
-    async with sessions.system(reason="create a user from the command line") as session:
-        found = (await session.scalars(select(Role).where(Role.name.in_(roles)))).all()
-        missing = sorted(roles - {role.name for role in found})
-        if missing:
-            known = ", ".join(sorted((await session.scalars(select(Role.name))).all()))
-            raise UnknownRoleError(f"no role is named {', '.join(missing)}; there are {known}")
-        user = User(username=username, email=email, hashed_password=hashed)
-        session.add(user)
-        await session.flush()
-        session.add_all(UserRole(user_id=user.id, role_id=role.id) for role in found)
-        await session.commit()
-        return user.id

@@ -66,14 +66,13 @@ def explained() -> Iterator[None]:
     from sqlalchemy.exc import DBAPIError, IntegrityError
 
     from rowgate import AccessDenied, NoPrincipal
-    from rowgate.server.accounts import UnknownRoleError
     from rowgate.server.embedded import EmbeddedError
     from rowgate.server.errors import ConflictError, NotFoundError
     from rowgate.server.security import PasswordError
     from rowgate.server.settings import SettingsError
     from rowgate.server.startup import StartError
 
-    expected = (SettingsError, EmbeddedError, StartError, CommandError, PasswordError, UnknownRoleError, RefusedError)
+    expected = (SettingsError, EmbeddedError, StartError, CommandError, PasswordError, RefusedError)
     try:
         yield
     except (*expected, ConflictError) as error:
