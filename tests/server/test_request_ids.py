@@ -5,6 +5,7 @@ import json
 import logging
 import logging.config
 import sys
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -61,13 +62,14 @@ async def test_each_request_has_its_own(standing: Door) -> None:
 async def test_id_is_in_every_kind_of_problem(door: Door, world: World) -> None:
     """401, 403, 404, 405, 409, 413, 422: each names its request, with the headers that it had before."""
     free, admin = await door.log_in("free"), await door.log_in("admin")
+    assert (await admin.post("/roles", json={"name": "taken"})).status_code == HTTPStatus.CREATED
     visible = f"/documents/{world.doc('other public free kept').id}"
     found = [
         await (await door.client()).get("/documents"),
         await free.patch(visible, json={"title": "x"}),
         await free.get(f"/documents/{world.doc('other private free kept').id}"),
         await free.put("/documents"),
-        await admin.post("/roles", json={"name": "admin"}),
+        await admin.post("/roles", json={"name": "taken"}),
         await free.post("/documents", content=b" " * (8 * 1024 * 1024 + 1)),
         await free.post("/documents", json={}),
     ]

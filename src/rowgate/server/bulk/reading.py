@@ -18,6 +18,8 @@ from rowgate.server.bulk.records import BEGINNING, Waiting, scanned
 Format = Literal["csv", "jsonl"]
 TEXTS: Final = frozenset({"title", "content"})
 """The columns that hold people's words: an empty cell is an empty text there, elsewhere it is nothing."""
+TRUTHS: Final = {"true": True, "t": True, "yes": True, "1": True, "false": False, "f": False, "no": False, "0": False}
+"""A cell is text, whatever its column holds; what people and spreadsheets write there."""
 ESCAPED: Final = re.compile(r"'+[=+\-@\t\r\n]")
 TOLD: Final = 3
 """How much of what is wrong with a line is told."""
@@ -196,11 +198,17 @@ class CsvReader:
         return names
 
     def _checked(self, number: int, cells: dict[str, str]) -> Read:
-        given = {name: _plain(cell) if name in TEXTS else cell for name, cell in cells.items() if cell or name in TEXTS}
+        given = {name: self._value(name, cell) for name, cell in cells.items() if cell or name in TEXTS}
         try:
             return Read(number, self._shape.model_validate(given).model_dump(exclude_unset=True))
         except ValidationError as error:
             return Read(number, problem=_told(error))
+
+    def _value(self, name: str, cell: str) -> Any:
+        if name in TEXTS:
+            return _plain(cell)
+        is_truth = self._shape.model_fields[name].annotation is bool
+        return TRUTHS.get(cell.strip().lower(), cell) if is_truth else cell
 
 
 def _plain(cell: str) -> str:
