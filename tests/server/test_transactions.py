@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 from psycopg import sql
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -276,3 +276,13 @@ def lead_astray(engine: AsyncEngine) -> None:
         given[:] = arguments
         named.clear()
         named.update(options)
+
+
+async def test_no_query_is_compiled_by_jit(driven: Door) -> None:
+    """Both logins have JIT off, on every connection, whatever the database says, and after a rollback."""
+    database = driven.app.state.database
+    for engine in (database.application, database.owner):
+        async with engine.connect() as one, engine.connect() as two:
+            for connection in (one, two):
+                await connection.rollback()
+                assert "off" == await connection.scalar(text("SHOW jit"))

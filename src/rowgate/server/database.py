@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -38,6 +38,8 @@ async def open_database(
     """Make the engines, and close them at the end. Nothing connects before the first use."""
     made = create_async_engine(application, **pool_options(settings))
     system = create_async_engine(owner, **{**pool_options(settings), **_few(settings)})
+    for engine in (made, system):
+        event.listen(engine.sync_engine, "connect", _interpret)
     try:
         sessions = guarded_sessionmaker(made, catalog, wall=wall_signing(settings), system=system)
         yield Database(made, system, sessions)
@@ -59,6 +61,17 @@ def pool_options(settings: Settings) -> dict[str, Any]:
         "pool_pre_ping": settings.pool_pre_ping,
         "pool_timeout": settings.pool_timeout,
     }
+
+
+def _interpret(connection: Any, _record: Any) -> None:
+    """Switch JIT off, where PostgreSQL has it on: it would compile the query for the principal anew in each request.
+
+    A recursive query looks dear to the planner, and is not. No startup parameter: PgBouncer refuses those it does not know.
+    """
+    cursor = connection.cursor()
+    cursor.execute("SET jit = off")
+    cursor.close()
+    connection.commit()
 
 
 def _few(settings: Settings) -> dict[str, Any]:
