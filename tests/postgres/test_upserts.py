@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, aliased, mapped_column
 
 from rowgate import AccessDenied, Catalog, Principal, RowgateError, Unguarded, principal
@@ -183,6 +183,7 @@ GIVEN_AWAY: dict[str, Callable[[Notes], Any]] = {
     ),
     "column key": lambda n: n.upsert(MINE, {T.c.owner_id: 2}),
     "attribute": lambda n: n.upsert(MINE, {Note.owner_id: 2}),
+    "an attribute's value": lambda n: n.upsert(MINE2, {"owner_id": Note.id}),
     "tenant": lambda n: n.upsert(MINE, {"tenant_id": 2}),
     "all of them": lambda n: n.upsert(MINE, {"title": "x", "owner_id": 2, "tenant_id": 1}),
     "inserted for her": lambda n: n.upsert(MINE, {"owner_id": n.insert().excluded.owner_id}, owner_id=2),
@@ -206,8 +207,9 @@ def test_nothing_is_given_away(notes: Notes, how: str) -> None:
         lambda _: {"owner_id": select(func.min(Note.owner_id)).scalar_subquery()},
         lambda _: {"owner_id": case((T.c.owner_id == 1, 1), else_=2)},
         lambda _: {Note.owner_id: 1, "tenant_id": 1},
+        lambda _: {"owner_id": Note.tenant_id},
     ],
-    ids=["literal", "excluded", "itself", "sub-select", "case", "attribute"],
+    ids=["literal", "excluded", "itself", "sub-select", "case", "attribute", "an attribute's value"],
 )
 def test_what_stays_ones_own_is_stored(notes: Notes, new: Any) -> None:
     """Setting what the check reads is permitted where the row that comes out passes."""
@@ -249,6 +251,7 @@ def test_masked_columns(notes: Notes) -> None:
     notes.denies(notes.upsert(MINE, {"title": "x"}, secret="x"))
     notes.run(notes.upsert(MINE, {"title": func.coalesce(T.c.secret, "masked")}))
     assert notes.title(MINE) == "masked"
+    notes.denies(notes.upsert(MINE, {"title": Note.secret}), IntegrityError)  # it reads NULL
     for where in (T.c.secret == "s3cret", T.c.secret.is_not(None)):
         notes.run(notes.upsert(MINE, {"title": "told"}, where=where))
     assert notes.title(MINE) == "masked"

@@ -10,7 +10,8 @@ import copy
 from typing import Any
 
 from sqlalchemy import cast
-from sqlalchemy.sql.elements import BindParameter, ClauseElement
+from sqlalchemy.sql import coercions, roles
+from sqlalchemy.sql.elements import BindParameter
 
 from rowgate.action import Action
 from rowgate.decision import all_of, columns_read, is_true, readable, rechecked, updatable, writable
@@ -104,10 +105,9 @@ class Upserts(Writes):
 
 def _element(column: Any, value: Any) -> Any:
     """Return what SET gives a column as an element that renders alike wherever it stands."""
-    if not isinstance(value, ClauseElement):  # SQLAlchemy 2.0 binds such values when it renders them
-        return BindParameter(None, value, type_=column.type)
-    if isinstance(value, BindParameter) and value.type._isnull:
-        typed: Any = value._clone(maintain_key=True)
-        typed.type = column.type
-        return typed
-    return value
+    # SQLAlchemy 2.0 leaves plain values and attributes of models as they are until it renders them.
+    found: Any = coercions.expect(roles.ExpressionElementRole, value, type_=column.type, is_crud=True)
+    if isinstance(found, BindParameter) and found.type._isnull:
+        found = found._clone(maintain_key=True)
+        found.type = column.type
+    return found
