@@ -84,6 +84,28 @@ def test_loader_criteria_of_a_write_stay_behind_the_barrier(postgres: Any) -> No
     assert 0 == changed
 
 
+def test_criteria_of_a_statement_do_not_lift_a_ban(backend: Any) -> None:
+    """`with_loader_criteria` on a statement that is not all the ORM's would reach into a policy's NOT EXISTS."""
+    catalog, documents = _open_but(Document)
+    shared = exists(select(Share.user_id).where(Share.document_id == Document.id, Share.user_id == principal.id))
+    documents.restrict(when=~shared, name="not hers")
+    documents.allow("read", "update")
+    maker = backend.maker(catalog)
+    none = with_loader_criteria(Share, Share.user_id != Share.user_id)
+    documents_ = Document.__table__
+
+    def read(statement: Any) -> list[Any]:
+        return sorted(backend.run(FREE_A, lambda s: s.scalars(statement).all(), maker=maker))
+
+    seen = read(select(Document.title))
+    assert set() < set(seen) < set(backend.stored(select(Document.title)))
+    for statement in (select(documents_.c.title), select(select(documents_.c.title).cte("c"))):
+        assert seen == read(statement.options(none))
+    for write in (update(Document).values(pages=99), update(documents_).values(pages=99)):
+        backend.run(FREE_A, lambda s, w=write: s.execute(w.options(none)) and None, maker=maker, commit=True)
+        assert sorted(backend.stored(select(Document.title).where(Document.pages == 99))) == seen
+
+
 def test_attributes_whose_names_are_escaped_alike_are_two(backend: Any) -> None:
     """SQLAlchemy 2.0 escapes `tenant.id` to `tenant_id`: one attribute's value replaces the other's, in the policy too."""
     catalog, projects = _open_but(Project)

@@ -122,24 +122,24 @@ class GateBase(SQLCompiler):
     def isolated(self, entry: Entry, standing: str | None = None) -> Iterator[None]:
         """Render text of our own: correlated to the entry's table alone, blind to the options of the statement.
 
+        The ORM asks the outermost statement on the stack for criteria (`with_loader_criteria`), and keeps them for all that
+        follows: a policy's NOT EXISTS would find nothing.
+
         `standing`: what a sub-select is called that stands for the table.
         """
-        outside = self._global_attributes
         frame: Any = {
             "correlate_froms": {entry.table},
             "asfrom_froms": {entry.table},
-            "selectable": entry.table.select(),
             "rowgate": entry,
             "standing": standing,
         }
+        around = self.stack, self._global_attributes
+        self.stack, self._global_attributes = [frame], {}
         self.trusted += 1
-        self._global_attributes = {}
-        self.stack.append(frame)
         try:
             yield
         finally:
-            self.stack.pop()
-            self._global_attributes = outside
+            self.stack, self._global_attributes = around
             self.trusted -= 1
 
     def condition(self, entry: Entry, condition: Condition, standing: str | None = None) -> str:

@@ -21,7 +21,8 @@ from sqlalchemy.orm import (
 from rowgate.testing.case import Family, Given
 from rowgate.testing.cases.identity_get import COUNTED
 from rowgate.testing.cases.second_models import Branch, Eager, Paper, Remark
-from rowgate.testing.world_models import Comment, Document, Folder, Share, Tag, User, UserRole
+from rowgate.testing.cases.shortcuts import rows
+from rowgate.testing.world_models import Block, Comment, Document, Folder, Share, Tag, User, UserRole
 from rowgate.testing.world_rows import FREE_C
 
 relationships = Family("relationships")
@@ -235,6 +236,13 @@ async def criteria_with_subquery(given: Given) -> Any:
     """Adds criteria that ask a hidden table."""
     asks = select(UserRole.user_id).where(UserRole.role_id == 1)
     return await loaded(given, User, with_loader_criteria(User, User.id.in_(asks)))
+
+
+@relationships.way_in(covers=["with_loader_criteria"])
+async def criteria_of_a_policys_table(given: Given) -> Any:
+    """Selects from a Table, with criteria that leave what a policy asks nothing to find."""
+    none = with_loader_criteria(Block, Block.blocker_id != Block.blocker_id)
+    return await rows(given, select(Document.__table__.c.title).options(none))
 
 
 @relationships.way_in(covers=["relationship.collection_class", "selectinload"])
