@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from rowgate import Catalog, CatalogError, Principal, Unguarded, guarded_sessionmaker, principal, searched
+from rowgate.live import differences
 from wall.walls import SIGNING, Walled, walled
 
 ONE, TWO, CHIEF, NOBODY = Principal(1), Principal(2), Principal(9, roles={"chief"}), Principal.anonymous()
@@ -142,6 +143,16 @@ def test_the_function_uses_the_index(made: Walled) -> None:
         connection.execute(select(Letter.id).where(SEARCH.bool_op("@@")(asked("secret")))).all()
         after = _scans(connection)
     assert before < between == after
+
+
+def test_it_is_planned_once_a_session(made: Walled) -> None:
+    """Planning takes longer than finding; a database where that was undone differs from the catalog."""
+    with made.owner.connect() as connection:
+        assert differences(connection, made.wall) == []
+        connection.exec_driver_sql(
+            "ALTER FUNCTION rowgate.search_letters_search(tsquery, bigint, float8, int) RESET plan_cache_mode"
+        )
+        assert ["changed"] == [one.kind for one in differences(connection, made.wall)]
 
 
 def _scans(connection: Any) -> int:

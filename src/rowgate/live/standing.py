@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from rowgate.wall.objects import Function, Grant, Object, Schema, Table, identifier
+from rowgate.wall.objects import PLANNED_ONCE, Function, Grant, Object, Schema, Table, identifier
 from rowgate.wall.table_objects import Command, Policy, Rights, RowSecurity, Trigger, qualified
 
 COMMANDS: dict[str, Command] = {"*": "ALL", "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
@@ -21,6 +21,7 @@ OURS = "!rowgate "
 """What the names of our triggers begin with."""
 EVERYBODY = "PUBLIC"
 
+_ONCE = "=".join(PLANNED_ONCE)
 _POLICIES = """
 SELECT p.polname, p.polcmd::text, p.polpermissive,
   ARRAY(SELECT CASE WHEN one = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(one) END FROM unnest(p.polroles) AS one),
@@ -137,7 +138,7 @@ def functions(connection: Connection, schema: str) -> list[Function]:
     return [
         Function(
             schema, name, arguments, returns, _body(source), language, VOLATILITY[volatility], definer, _path(config),
-            PARALLEL[parallel], rows,
+            PARALLEL[parallel], rows, _ONCE in (config or ()),
         )
         for name, arguments, returns, source, language, volatility, definer, config, parallel, rows in connection.execute(
             text(_FUNCTIONS), {"schema": identifier(schema)}
@@ -151,10 +152,11 @@ def _body(source: str) -> str:
 
 
 def _path(config: Any) -> str | None:
-    if not config:
+    said = [one for one in config or () if one != _ONCE]
+    if not said:
         return None
-    name, _, value = config[0].partition("=")
-    return str(value) if len(config) == 1 and name == "search_path" else "; ".join(config)
+    name, _, value = said[0].partition("=")
+    return str(value) if len(said) == 1 and name == "search_path" else "; ".join(said)
 
 
 def schema_and_tables(connection: Connection, schema: str) -> Iterator[Schema | Table]:

@@ -150,16 +150,11 @@ class WalledConnection(GuardedConnection):
 
     def _begin_impl(self, transaction: Any) -> None:
         super()._begin_impl(transaction)
-        self._begun()
+        self._told = None
 
     def _begin_twophase_impl(self, transaction: Any) -> None:
         super()._begin_twophase_impl(transaction)
-        self._begun()
-
-    def _begun(self) -> None:
         self._told = None
-        if self._variant is not None:
-            self._transacting()
 
     def _transacting(self) -> Any:
         """Return the driver's connection.
@@ -190,7 +185,8 @@ class WalledConnection(GuardedConnection):
             if getattr(error.orig, "sqlstate", None) != _NO_RIGHT:
                 raise
         finally:
-            self._settle()
+            if self._withdraw is not None:
+                self._settle()
         raise AccessDenied("the application's role has no right to this", code="RG201")
 
     def _check_resolving(self, elem: Any) -> None:
@@ -230,9 +226,7 @@ class WalledConnection(GuardedConnection):
     def _tell(self, lifts: frozenset[str]) -> None:
         """Set the context of this transaction, which begins with it if it has not yet."""
         assert self._who is not None
-        engine = self.engine
-        body = engine.bodies.principal(self._who, lifts)
-        self._send(PRINCIPAL, body)
+        self._send(PRINCIPAL, self.engine.bodies.principal(self._who, lifts))
         self._told = lifts
 
     def _settle(self) -> None:
@@ -243,7 +237,8 @@ class WalledConnection(GuardedConnection):
 
     def _send(self, kind: str, body: str) -> None:
         engine = self.engine
-        self._settle()
+        if self._withdraw is not None:
+            self._settle()
         self._told = None
         driver = self._transacting()
         if not engine.stands:

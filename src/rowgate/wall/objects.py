@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 Identity = tuple[str, ...]
+PLANNED_ONCE = ("plan_cache_mode", "force_generic_plan")
 
 
 class Object(Protocol):
@@ -63,6 +64,8 @@ class Function:
         parallel: whether a parallel worker may run it. Not one that asks for the context, which is bound to the
             backend: a worker is another one.
         rows: how many rows of a set the planner reckons with; 0 leaves that to PostgreSQL (1,000).
+        planned_once: whether its queries are planned once a session, whatever they are asked. Else PostgreSQL plans
+            them in each call where it takes values that it knows for a better plan.
     """
 
     schema: str
@@ -76,6 +79,7 @@ class Function:
     search_path: str | None = "pg_catalog, pg_temp"
     parallel: str = "RESTRICTED"
     rows: int = 0
+    planned_once: bool = False
 
     @property
     def identity(self) -> Identity:
@@ -95,8 +99,9 @@ class Function:
         path = "" if self.search_path is None else f" SET search_path = {self.search_path}"
         security = " SECURITY DEFINER" if self.definer else ""
         rows = f" ROWS {self.rows}" if self.rows else ""
+        once = f" SET {' = '.join(PLANNED_ONCE)}" if self.planned_once else ""
         head = f"CREATE OR REPLACE FUNCTION {self.signature} RETURNS {self.returns}"
-        how = f"LANGUAGE {self.language} {self.volatility} PARALLEL {self.parallel}{security}{rows}{path}"
+        how = f"LANGUAGE {self.language} {self.volatility} PARALLEL {self.parallel}{security}{rows}{path}{once}"
         return (
             f"{head} {how} AS {tag}\n{self.body}\n{tag}",
             f"REVOKE ALL ON FUNCTION {self.signature} FROM PUBLIC",

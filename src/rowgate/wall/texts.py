@@ -46,9 +46,10 @@ class Bodies:
     """
 
     def __init__(self, catalog: Catalog, dialect: Dialect) -> None:
-        self._id = text_of(catalog.principal_id, dialect, "principal_id")
+        self._id = _json(text_of(catalog.principal_id, dialect, "principal_id"), "id")
         self._attributes = {
-            name: text_of(type_, dialect, f"principal.attr({name!r})") for name, type_ in attributes(catalog).items()
+            name: _json(text_of(type_, dialect, f"principal.attr({name!r})"), name)
+            for name, type_ in attributes(catalog).items()
         }
 
     def principal(self, who: Principal, lifts: frozenset[str]) -> str:
@@ -57,14 +58,16 @@ class Bodies:
         Raises:
             Unguarded: a value is not of its type, or no text of PostgreSQL.
         """
-        id_ = "null" if who.is_anonymous else quoted(_said(self._id, who.id, "id"))
-        given = who.attributes
-        attrs = ",".join(
-            f"{quoted(name)}:{quoted(_said(text, given[name], name))}"
-            for name, text in self._attributes.items()
+        id_ = "null" if who.id is None else self._id(who.id)
+        attrs = self._attrs(who.attributes) if self._attributes else ""
+        return f'{{"id":{id_},"roles":{_names(who.roles)},"lifts":{_names(lifts)},"attrs":{{{attrs}}}}}'
+
+    def _attrs(self, given: Mapping[str, Any]) -> str:
+        return ",".join(
+            f"{quoted(name)}:{said(given[name])}"
+            for name, said in self._attributes.items()
             if given.get(name) is not None
         )
-        return f'{{"id":{id_},"roles":{_names(who.roles)},"lifts":{_names(lifts)},"attrs":{{{attrs}}}}}'
 
 
 def subject(texts: Mapping[str, Text], values: Mapping[str, Any]) -> str:
@@ -203,6 +206,17 @@ _TEXTS: tuple[tuple[Any, Text], ...] = (
     (Numeric, _numeric),
     (LargeBinary, _bytes),
 )
+
+
+def _json(text: Text, what: str) -> Text:
+    """Return what writes a value as a string of JSON."""
+
+    def said(value: Any) -> str:
+        if text is _uuid and type(value) is UUID:  # most often, in each transaction
+            return f'"{value}"'
+        return quoted(_said(text, value, what))
+
+    return said
 
 
 def _said(text: Text, value: Any, what: str) -> str:

@@ -421,6 +421,7 @@ def answer_questions() -> None:
         ),
         language="plpgsql",
         rows=20,
+        planned_once=True,
     )
     op.create_wall_function(
         schema="rowgate",
