@@ -9,18 +9,17 @@ from sqlalchemy.exc import NoInspectionAvailable
 from sqlalchemy.inspection import inspect
 from sqlalchemy.orm import Mapper, registry
 from sqlalchemy.orm.mapper import _all_registries
-from sqlalchemy.sql import visitors
-from sqlalchemy.sql.elements import BindParameter, ColumnClause, TextClause
-from sqlalchemy.sql.selectable import CTE, TableClause
+from sqlalchemy.sql.selectable import TableClause
 from sqlalchemy.types import TypeEngine
 
 from rowgate.action import ActionName
+from rowgate.checks import check_attributes, check_conditions, check_masks, named_roles
 from rowgate.entry import Entry, conditions
 from rowgate.errors import CatalogError
 from rowgate.following import check_cycles, follows, inheritance, is_joined, mark_self_readers
 from rowgate.permission import TableKey, table_key
 from rowgate.policy import Allow, Everyone, Mask, Policy, Restrict, expression, is_callable
-from rowgate.principal import PrincipalTerm, RoleTerm, role_name
+from rowgate.principal import role_name
 
 StatementT = TypeVar("StatementT", bound=Executable)
 
@@ -121,12 +120,12 @@ class Catalog:
         check_cycles(self.entries)
         self.entries = mark_self_readers(self.entries)
         for entry in self.entries.values():
-            self._check_conditions(entry)
-            _check_masks(entry, self._all_mappers())
-        self.named_roles = self._named_roles()
+            check_conditions(entry, self.entries)
+            check_masks(entry, self._all_mappers())
+        self.named_roles = named_roles(self.entries.values())
         self.restriction_names = frozenset(r.name for entry in self.entries.values() for r in entry.restricts)
         self._check_roles()
-        self._check_attributes()
+        check_attributes(self.entries.values())
         for policy in self._policies:
             policy.frozen = True
         self.frozen = True
@@ -251,59 +250,11 @@ class Catalog:
             searches=searches,
         )
 
-    def _check_conditions(self, entry: Entry) -> None:
-        for condition in conditions(entry):
-            outside = [
-                str(f) for f in condition._from_objects if f is not entry.table and _key_of(f) != _key(entry.table)
-            ]
-            if outside:
-                raise CatalogError(
-                    f"policy of {entry.name}: a condition reads {', '.join(outside)} outside a sub-select; write "
-                    "any(), has() or exists()"
-                )
-            for element in visitors.iterate(condition):
-                self._check_element(entry, element)
-
-    def _check_element(self, entry: Entry, element: Any) -> None:
-        where = f"policy of {entry.name}"
-        if isinstance(element, TextClause):
-            raise CatalogError(f"{where}: text has no provable meaning; write the condition as a SQLAlchemy expression")
-        if isinstance(element, ColumnClause) and element.is_literal and not _harmless(element.name):
-            raise CatalogError(f"{where}: literal_column({element.name!r}) is text; name the column")
-        if isinstance(element, CTE):
-            raise CatalogError(f"{where}: CTEs are not built yet in conditions; write a sub-select")
-        if isinstance(element, BindParameter) and (element.required or element.callable is not None):
-            raise CatalogError(f"{where}: a condition may hold constants and principal.*, no open bind parameter")
-        if isinstance(element, BindParameter) and element.expanding and not element.value:
-            raise CatalogError(f"{where}: in_() of an empty list holds for no row: leave the rule out")
-        table = element.table if isinstance(element, ColumnClause) else element
-        if isinstance(table, TableClause) and _key(table) not in self.entries:
-            raise CatalogError(f"{where}: it reads {table.name!r}, which is not in the catalog")
-
-    def _named_roles(self) -> frozenset[str]:
-        named: set[str] = set()
-        for entry in self.entries.values():
-            named.update(*(allow.roles or () for allow in entry.allows))
-            named.update(*(rule.lift for rule in entry.restricts))
-            named.update(*(mask.unless or () for mask in entry.masks.values()))
-            for condition in conditions(entry):
-                terms = [e for e in visitors.iterate(condition) if isinstance(e, RoleTerm)]
-                named.update(term.called for term in terms if term.called is not None)
-        return frozenset(named)
-
     def _check_roles(self) -> None:
         unknown = sorted(self.named_roles - self.roles) if self.roles is not None else []
         if unknown:
             known = ", ".join(sorted(self.roles or ()))
             raise CatalogError(f"rules name roles that do not exist: {', '.join(unknown)}; the catalog has {known}")
-
-    def _check_attributes(self) -> None:
-        types: dict[str, type[Any]] = {}
-        for entry in self.entries.values():
-            for condition in conditions(entry):
-                for term in (e for e in visitors.iterate(condition) if isinstance(e, PrincipalTerm)):
-                    if term.kind == "attr" and types.setdefault(term.called, type(term.type)) is not type(term.type):
-                        raise CatalogError(f"principal.attr({term.called!r}) is used with two types: use one")
 
 
 def _metadata(source: Any) -> tuple[MetaData, registry | None]:
@@ -375,28 +326,6 @@ def _resolver(policy: Policy, target: Any) -> Callable[[Any], Any]:
         return expression(when(target), str(policy)) if is_callable(when) else when
 
     return resolve
-
-
-def _check_masks(entry: Entry, mappers: list[Mapper[Any]]) -> None:
-    kept = {str(column.name): "a primary key" for column in entry.table.primary_key}
-
-    def keep(column: Any, what: str) -> None:
-        if getattr(column, "table", None) is entry.table:
-            kept.setdefault(str(column.name), what)
-
-    for mapper in mappers:
-        keep(mapper.polymorphic_on, "a discriminator")
-        keep(mapper.version_id_col, "a version column")
-        for relationship in mapper.relationships:
-            for column in relationship.local_columns:
-                keep(column, f"what the relationship {relationship.key} loads by")
-    for name in entry.masks:
-        if name in kept:
-            raise CatalogError(f"{entry.name}.{name} is {kept[name]}: it cannot be masked")
-
-
-def _harmless(name: str) -> bool:
-    return name == "*" or name.isdecimal()
 
 
 def _need(reason: str, message: str) -> None:

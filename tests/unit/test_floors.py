@@ -10,7 +10,7 @@ import rowgate
 
 ROOT = Path(rowgate.__file__).parent
 LIBRARY = {
-    "errors": 0, "action": 0, "principal": 1, "permission": 2, "policy": 2, "asked": 2, "lift": 2, "raw": 2, "entry": 3, "following": 4,
+    "errors": 0, "action": 0, "principal": 1, "permission": 2, "policy": 2, "asked": 2, "lift": 2, "raw": 2, "entry": 3, "following": 4, "checks": 4,
     "catalog": 5, "decision": 6, "grammar": 6, "gate": 7, "wall": 7, "reference": 7, "review": 7, "session": 8, "explain": 8,
     "live": 8, "__init__": 9, "fastapi": 10, "alembic": 10, "testing": 10, "cli": 10, "server": 11,
 }  # fmt: skip

@@ -1,0 +1,96 @@
+"""What a catalog checks of its rules when it is frozen: what they read, whom they name, what they mask."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy.orm import Mapper
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import BindParameter, ColumnClause, TextClause
+from sqlalchemy.sql.selectable import CTE, TableClause
+
+from rowgate.entry import Entry, conditions
+from rowgate.errors import CatalogError
+from rowgate.permission import TableKey, table_key
+from rowgate.principal import PrincipalTerm, RoleTerm
+
+
+def check_conditions(entry: Entry, entries: Mapping[TableKey, Entry]) -> None:
+    """Refuse a condition that reads outside of its row, tables that are in no catalog, or what no layer could render."""
+    for condition in conditions(entry):
+        outside = [
+            str(f) for f in condition._from_objects if f is not entry.table and _key_of(f) != table_key(entry.table)
+        ]
+        if outside:
+            raise CatalogError(
+                f"policy of {entry.name}: a condition reads {', '.join(outside)} outside a sub-select; write "
+                "any(), has() or exists()"
+            )
+        for element in visitors.iterate(condition):
+            _check_element(entry, element, entries)
+
+
+def _check_element(entry: Entry, element: Any, entries: Mapping[TableKey, Entry]) -> None:
+    where = f"policy of {entry.name}"
+    if isinstance(element, TextClause):
+        raise CatalogError(f"{where}: text has no provable meaning; write the condition as a SQLAlchemy expression")
+    if isinstance(element, ColumnClause) and element.is_literal and not _harmless(element.name):
+        raise CatalogError(f"{where}: literal_column({element.name!r}) is text; name the column")
+    if isinstance(element, CTE):
+        raise CatalogError(f"{where}: CTEs are not built yet in conditions; write a sub-select")
+    if isinstance(element, BindParameter) and (element.required or element.callable is not None):
+        raise CatalogError(f"{where}: a condition may hold constants and principal.*, no open bind parameter")
+    if isinstance(element, BindParameter) and element.expanding and not element.value:
+        raise CatalogError(f"{where}: in_() of an empty list holds for no row: leave the rule out")
+    table = element.table if isinstance(element, ColumnClause) else element
+    if isinstance(table, TableClause) and table_key(table) not in entries:
+        raise CatalogError(f"{where}: it reads {table.name!r}, which is not in the catalog")
+
+
+def named_roles(entries: Iterable[Entry]) -> frozenset[str]:
+    """Return the roles that some rule names."""
+    named: set[str] = set()
+    for entry in entries:
+        named.update(*(allow.roles or () for allow in entry.allows))
+        named.update(*(rule.lift for rule in entry.restricts))
+        named.update(*(mask.unless or () for mask in entry.masks.values()))
+        for condition in conditions(entry):
+            terms = [e for e in visitors.iterate(condition) if isinstance(e, RoleTerm)]
+            named.update(term.called for term in terms if term.called is not None)
+    return frozenset(named)
+
+
+def check_attributes(entries: Iterable[Entry]) -> None:
+    """Refuse an attribute of the principal that is used with two types."""
+    types: dict[str, type[Any]] = {}
+    for entry in entries:
+        for condition in conditions(entry):
+            for term in (e for e in visitors.iterate(condition) if isinstance(e, PrincipalTerm)):
+                if term.kind == "attr" and types.setdefault(term.called, type(term.type)) is not type(term.type):
+                    raise CatalogError(f"principal.attr({term.called!r}) is used with two types: use one")
+
+
+def check_masks(entry: Entry, mappers: list[Mapper[Any]]) -> None:
+    """Refuse a mask of a column that SQLAlchemy itself reads to tell rows apart, or to load by."""
+    kept = {str(column.name): "a primary key" for column in entry.table.primary_key}
+
+    def keep(column: Any, what: str) -> None:
+        if getattr(column, "table", None) is entry.table:
+            kept.setdefault(str(column.name), what)
+
+    for mapper in mappers:
+        keep(mapper.polymorphic_on, "a discriminator")
+        keep(mapper.version_id_col, "a version column")
+        for relationship in mapper.relationships:
+            for column in relationship.local_columns:
+                keep(column, f"what the relationship {relationship.key} loads by")
+    for name in entry.masks:
+        if name in kept:
+            raise CatalogError(f"{entry.name}.{name} is {kept[name]}: it cannot be masked")
+
+
+def _key_of(from_: Any) -> TableKey | None:
+    return table_key(from_) if isinstance(from_, TableClause) else None
+
+
+def _harmless(name: str) -> bool:
+    return name == "*" or name.isdecimal()
