@@ -1,14 +1,14 @@
-"""Isolation of connections: two principals on one, AUTOCOMMIT, caches of one's own, listeners, engines, other binds."""
+"""Isolation of connections: two principals on one, AUTOCOMMIT, caches of one's own, engines, other binds."""
 
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session, joinedload, make_transient_to_detached, sessionmaker
 from sqlalchemy.orm.loading import merge_frozen_result
 
 from rowgate.testing.case import Family, Given
-from rowgate.testing.world_models import Document, Note, User
+from rowgate.testing.world_models import Document, Note
 from rowgate.testing.world_rows import ADMIN_D, FREE_A, FREE_C, B, key
 
 isolation = Family("isolation")
@@ -181,74 +181,6 @@ async def on_a_detached_connection(given: Given) -> Any:
     return [(given.who, await given.session.run_sync(read))]
 
 
-@isolation.between(covers=["before_cursor_execute"])
-async def listener_that_reads(given: Given) -> Any:
-    """Reads on the connection from a listener, before each statement."""
-    saw: list[Any] = []
-
-    def read(connection: Any, *_rest: Any) -> None:
-        if not saw:
-            saw.append("once")
-            saw.extend(connection.execute(TITLES).all())
-
-    connection = (await given.session.connection()).sync_connection
-    event.listen(connection, "before_cursor_execute", read)
-    return [(given.who, await _titles(given.session)), (given.who, saw)]
-
-
-@isolation.between(covers=["before_execute"])
-async def listener_that_replaces(given: Given) -> Any:
-    """Replaces a statement by another one in a listener."""
-
-    def replace(_connection: Any, _statement: Any, many: Any, one: Any, _options: Any) -> Any:
-        return TITLES, many, one
-
-    connection = (await given.session.connection()).sync_connection
-    event.listen(connection, "before_execute", replace, retval=True)
-    return [(given.who, (await given.session.execute(select(User.name))).all())]
-
-
-@isolation.between(covers=["before_cursor_execute"])
-async def listener_that_rewrites(given: Given) -> Any:
-    """Sees the parameters of another principal's statement in a listener, and returns them as they are."""
-    saw: list[Any] = []
-
-    def look(_connection: Any, _cursor: Any, text: str, parameters: Any, *_rest: Any) -> Any:
-        saw.append((text, parameters))
-        return text, parameters
-
-    async with given.open(FREE_C) as free:
-        connection = (await free.connection()).sync_connection
-        event.listen(connection, "before_cursor_execute", look, retval=True)
-        return [(FREE_C, await _titles(free)), (FREE_C, saw)]
-
-
-@isolation.between(covers=["after_begin"])
-async def listener_before_the_principal(given: Given) -> Any:
-    """Reads on a connection that has just begun, maybe before it knows its principal."""
-    saw: list[Any] = []
-
-    def read(_session: Any, _transaction: Any, connection: Any) -> None:
-        with suppress(Exception):
-            saw.extend(connection.execute(TITLES).all())
-
-    event.listen(given.session.sync_session, "after_begin", read, insert=True)
-    return [(given.who, await _titles(given.session)), (given.who, saw)]
-
-
-@isolation.between(covers=["do_orm_execute"])
-async def listener_that_invokes_elsewhere(given: Given) -> Any:
-    """Executes a statement of its own on an admin's connection in a listener."""
-    async with given.open(ADMIN_D) as admin:
-        connection = (await admin.connection()).sync_connection
-
-        def divert(state: Any) -> Any:
-            state.bind_arguments["bind"] = connection
-
-        event.listen(given.session.sync_session, "do_orm_execute", divert)
-        return [(given.who, await _titles(given.session))]
-
-
 @isolation.between(covers=["merge_frozen_result"])
 async def frozen_by_an_admin(given: Given) -> Any:
     """Takes a result that an admin has frozen into its own session."""
@@ -387,24 +319,6 @@ async def reads_repeatably(given: Given) -> Any:
     return [(await connection.execute(TITLES)).all(), await _titles(given.session)]
 
 
-@isolation.reading(covers=["before_cursor_execute"])
-async def reads_with_a_listener(given: Given) -> Any:
-    """Reads, while a listener reads on the connection too."""
-    saw: list[Any] = []
-
-    def read(connection: Any, *_rest: Any) -> None:
-        if not saw:
-            saw.append("once")
-            saw.extend(connection.execute(TITLES).scalars().all())
-
-    connection = (await given.session.connection()).sync_connection
-    event.listen(connection, "before_cursor_execute", read)
-    try:
-        return [saw, (await given.session.scalars(select(User.name))).all()]
-    finally:
-        event.remove(connection, "before_cursor_execute", read)
-
-
 @isolation.writing(covers=["isolation_level"])
 async def writes_its_own_in_autocommit(given: Given) -> Any:
     """Writes its own without a transaction."""
@@ -412,14 +326,3 @@ async def writes_its_own_in_autocommit(given: Given) -> Any:
     await given.session.execute(update(Note).where(Note.id == 1).values(body="changed"))
     given.session.add_all([Note(owner_id=FREE_A.id, body=f"made {n}") for n in range(3)])
     await given.session.flush()
-
-
-@isolation.writing(covers=["before_flush"])
-async def writes_with_a_listener(given: Given) -> Any:
-    """Adds a row of its own from a listener, beside what it changes."""
-
-    def add(session: Any, *_rest: Any) -> None:
-        session.add(Note(owner_id=FREE_A.id, body="by a listener"))
-
-    event.listen(given.session.sync_session, "before_flush", add, once=True)
-    (await given.session.get(Document, key("a100"))).content = "changed"
