@@ -24,6 +24,9 @@ IN_ALL = 10_000
 SHARE = 0.2
 """How much of the answers are 2xx, for each role; nobody may ask for little, so it does not hold for nobody."""
 
+LOG = Path(".cache") / "api-fuzz.log"
+"""What the server said in a full run, for whoever looks for the cause of a failure."""
+
 Served = tuple[Server, Rows, Path]
 ran: dict[str | None, Ran] = {}
 
@@ -43,6 +46,9 @@ def served(cluster: Cluster, world_template: str, hashed: str) -> Iterator[Serve
         }
         with serve(cwd, **settings) as server:
             yield server, rows, cwd
+            if FULL:
+                LOG.parent.mkdir(exist_ok=True)
+                LOG.write_text(server.output)
 
 
 def table(found: dict[str | None, Ran]) -> str:

@@ -1,6 +1,7 @@
 """Rows that requests name: made on the spot by the owner of the database, so that deleting them harms no later one."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
@@ -160,3 +161,19 @@ class Kept:
             self._found, self._left = self._make(), self._times
         self._left -= 1
         return self._found
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who asks: a user with her log-in, or nobody."""
+
+    role: str | None
+    user: UUID
+    session: UUID
+    token: str
+
+    @classmethod
+    def make(cls, rows: Rows, role: str | None) -> Self:
+        """Make a user of this role, and log her in."""
+        user = rows.user(role)
+        return cls(role, user, *rows.log_in(user))

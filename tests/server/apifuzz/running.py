@@ -7,23 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-import httpx2
 import schemathesis
 from schemathesis import APIOperation, BaseSchema, Case, HookContext, Response
-from schemathesis.core.failures import AcceptedNegativeData, Failure
+from schemathesis.core.failures import Failure
 from schemathesis.core.result import Ok
 from schemathesis.engine import events, from_schema
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
-from schemathesis.openapi.checks import (
-    AllowHeaderMismatch,
-    ObjectLevelAuthorizationViolation,
-    UnsupportedMethodResponse,
-)
 
+from server.apifuzz.excuses import FILES, Excuses
 from server.apifuzz.filling import Filler
-from server.apifuzz.rows import Rows
+from server.apifuzz.rows import Account, Rows
 
 CHECKS = (
     "not_a_server_error",
@@ -41,7 +35,6 @@ CHECKS = (
     "object_level_authorization",
 )
 
-FILES = ["text/csv", "application/jsonl", "application/x-ndjson"]
 schemathesis.serializer.alias(FILES, "text/plain")
 
 ROUNDS = 4
@@ -87,22 +80,6 @@ class Ran:
         return sum(times for status, times in self.statuses[label].items() if 200 <= status < 300)
 
 
-@dataclass(frozen=True)
-class Account:
-    """Who asks: a user with her log-in, or nobody."""
-
-    role: str | None
-    user: UUID
-    session: UUID
-    token: str
-
-    @classmethod
-    def make(cls, rows: Rows, role: str | None) -> "Account":
-        """Make a user of this role, and log her in."""
-        user = rows.user(role)
-        return cls(role, user, *rows.log_in(user))
-
-
 def run(address: str, folder: Path, rows: Rows, role: str | None, effort: Effort, before: Iterable[Ran] = ()) -> Ran:
     """Send the requests of one role, and return what came of it.
 
@@ -128,7 +105,7 @@ def run(address: str, folder: Path, rows: Rows, role: str | None, effort: Effort
     def filter_failure(_context: HookContext, failure: Failure, case: Case[Any], response: Response) -> bool:
         return not excuses.excused(failure, case, response)
 
-    with _hooks(before_call, after_call, filter_failure):
+    with _hooks(before_load_schema, before_call, after_call, filter_failure):
         schema = _load(address, _config(folder, me, peer, effort))
         excuses = Excuses(address, rows, peer, _methods(schema))
         for operation in _operations(schema):
@@ -142,6 +119,14 @@ def run(address: str, folder: Path, rows: Rows, role: str | None, effort: Effort
                 _repeat(ran, schema, me, lacking)
                 _execute(ran, schema)
     return ran
+
+
+def before_load_schema(_context: HookContext, raw_schema: dict[str, Any]) -> None:
+    """Say of the log-in that it is a bearer token: `ignored_auth` passes over OAuth2, and would check nothing."""
+    schemes = raw_schema.get("components", {}).get("securitySchemes", {})
+    for name, scheme in schemes.items():
+        if scheme["type"] == "oauth2":
+            schemes[name] = {"type": "http", "scheme": "bearer"}
 
 
 def _operations(schema: BaseSchema) -> list[APIOperation[Any, Any, Any, Any]]:
@@ -186,81 +171,6 @@ def _repeat(ran: Ran, schema: BaseSchema, me: Account, lacking: dict[str, int]) 
                     ran.failures.setdefault(f"{operation.label} [{ran.role}]: {failure}", failure)
 
 
-class Excuses:
-    """What Schemathesis takes for a fault and is none, each with its reason. All else is a fault."""
-
-    def __init__(self, address: str, rows: Rows, peer: Account, templates: dict[str, set[str]]) -> None:
-        self._address, self._rows, self._peer, self._templates = address, rows, peer, templates
-
-    def excused(self, failure: Failure, case: Case[Any], response: Response) -> bool:
-        """Say whether a failure is none."""
-        if isinstance(failure, ObjectLevelAuthorizationViolation):
-            return self._is_shown_to_all(case)
-        if isinstance(failure, UnsupportedMethodResponse):
-            return case.method.upper() in self._elsewhere(case)
-        if isinstance(failure, AllowHeaderMismatch):
-            told = {method.strip() for line in response.headers.get("allow", []) for method in line.split(",")}
-            return self._templates[case.path] == told - self._elsewhere(case) and bool(told)
-        if isinstance(failure, AcceptedNegativeData):
-            # In a form, a field without a value is a field that was not sent. In a file, whatever is sent is text.
-            empty = isinstance(case.body, dict) and case.body.get("grant_type") == ""
-            return (case.path == "/auth/token" and empty) or case.media_type in FILES
-        return False
-
-    def _elsewhere(self, case: Case[Any]) -> set[str]:
-        """Return the methods of other paths that this one fits.
-
-        `PATCH /users/me` is `PATCH /users/{user_id}` of a user whose key is no key: 422, and not 405.
-        """
-        words = case.path.split("/")
-        found: set[str] = set()
-        for template, methods in self._templates.items():
-            others = template.split("/")
-            if template != case.path and len(words) == len(others):
-                fits = all(one == other or other.startswith("{") for one, other in zip(words, others, strict=True))
-                found |= methods if fits else set()
-        return found - self._templates[case.path]
-
-    def _is_shown_to_all(self, case: Case[Any]) -> bool:
-        """Roles are public; so is a document that its owner made so or shares with a role, and a role's configuration.
-
-        What the peer gets is asked for once more, and each row of it looked at in the database.
-        """
-        if case.path.startswith("/roles"):
-            return True
-        headers = {"Authorization": f"Bearer {self._peer.token}"}
-        answer = httpx2.get(self._address + case.formatted_path, params=case.query, headers=headers).json()
-        rows = answer.get("items", [answer])
-        if case.path.startswith("/configurations"):
-            keys = [row.get("configuration_id", row.get("id")) for row in rows]
-            return all(self._rows.run(GRANTED, self._peer.user, key) for key in keys)
-        return case.path.startswith("/documents") and all(
-            self._rows.run(VISIBLE, self._peer.user, self._peer.user, row.get("id")) for row in rows
-        )
-
-
-HELD = """
-    WITH held AS (
-        SELECT unnest(CASE h.name WHEN 'paid_user' THEN ARRAY['paid_user', 'free_user'] ELSE ARRAY[h.name] END) AS name
-        FROM user_roles u JOIN roles h ON h.id = u.role_id WHERE u.user_id = %s
-    )
-"""
-GRANTED = f"""{HELD}
-    SELECT 1 FROM role_configurations c JOIN roles r ON r.id = c.role_id
-    WHERE (c.expires_at IS NULL OR c.expires_at > now()) AND r.name IN (SELECT name FROM held) AND c.configuration_id = %s
-"""
-VISIBLE = f"""{HELD}
-    SELECT 1 FROM documents d WHERE NOT d.is_deleted AND (
-        d.is_public AND ('paid_user' IN (SELECT name FROM held) OR NOT d.requires_paid_access)
-        OR d.id IN (
-            SELECT s.document_id FROM document_shares s LEFT JOIN roles r ON r.id = s.role_id
-            WHERE (s.expires_at IS NULL OR s.expires_at > now()) AND (s.user_id = %s OR r.name IN (SELECT name FROM held))
-        )
-    ) AND d.id = %s
-"""
-"""The rules once more, in SQL by hand, of users who are no admins."""
-
-
 def _take(ran: Ran, event: events.EngineEvent) -> None:
     if isinstance(event, events.ScenarioFinished):
         for case, checks in event.recorder.checks.items():
@@ -291,13 +201,13 @@ def _hooks(*hooks: Any) -> Iterator[None]:
 def _config(
     folder: Path, me: Account, peer: Account, effort: Effort, only: list[str] | None = None
 ) -> schemathesis.Config:
-    auth: dict[str, Any] = {}
+    auth: dict[str, Any] = {"auto-signup": False}
     if me.role is not None:
         accounts = {"me": me, "peer": peer}
         document = folder / "accounts.json"
         headers = {n: [{"name": "Authorization", "value": f"Bearer {a.token}"}] for n, a in accounts.items()}
         document.write_text(json.dumps({"auth": [{"name": n, "fixedHeaders": h} for n, h in headers.items()]}))
-        auth = {"wfc": {"path": str(document), "user": "me", "peers": list(accounts)}}
+        auth["wfc"] = {"path": str(document), "user": "me", "peers": list(accounts)}
     return schemathesis.Config.from_dict(
         {
             "seed": effort.seed,
