@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -122,12 +122,17 @@ class Server:
 
 
 @contextmanager
-def serve(cwd: Path, *arguments: str, **settings: str) -> Iterator[Server]:
-    """Run `rowgate serve` on a free port; stopped at the end, if it runs on then."""
+def serve(
+    cwd: Path,
+    *arguments: str,
+    command: Sequence[str | Path] = (ROWGATE, "serve", "--port", "0"),
+    **settings: str,
+) -> Iterator[Server]:
+    """Run `rowgate serve`, or another command that says where it serves, on a free port; stopped at the end."""
     descriptor, name = tempfile.mkstemp(dir=cwd, suffix=".log")
     with os.fdopen(descriptor, "wb") as log:
         process = subprocess.Popen(
-            [ROWGATE, "serve", "--port", "0", *arguments],
+            [*command, *arguments],
             cwd=cwd,
             env=environment(**settings),
             stdin=subprocess.DEVNULL,

@@ -66,6 +66,17 @@ async def test_denied_writes_leave_lines_of_their_own(door: Door, database: Logi
     assert [(3,)] == query(database.owner, "SELECT count(*) FROM roles")
 
 
+async def test_a_denial_leaves_a_line_whatever_the_path_says(door: Door, world: World) -> None:
+    """A lift is denied before the key in the path is read: a wrong key hides no attempt, and neither does one that is none."""
+    admin, free = await door.log_in("admin"), await door.log_in("free")
+    key = str(world.doc("free private free deleted").id)
+    for one in (key, "no-key", "null", f"{key}0"):
+        assert 403 == (await free.post(f"/documents/{one}/purge")).status_code
+    found = await lines(admin, kind="denied")
+    assert [key, None, None, None] == [line["target_id"] for line in found]
+    assert {("documents", "RG202")} == {(line["target_type"], line["detail"]["code"]) for line in found}
+
+
 async def test_what_is_rolled_back_leaves_no_line(door: Door, database: Logins, world: World) -> None:
     """A grant that fails after its line was written leaves neither grant nor line of success."""
     admin = await door.log_in("admin")

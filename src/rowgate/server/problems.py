@@ -192,14 +192,22 @@ async def _denied(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _audit_denial(request: Request, code: str) -> None:
-    keys = [value for name, value in request.path_params.items() if name.endswith("_id")]
-    target = request.url.path.split("/")[1], next((UUID(str(key)) for key in keys), None)
+    keys = [_key(value) for name, value in request.path_params.items() if name.endswith("_id")]
+    target = request.url.path.split("/")[1], next(iter(keys), None)
     sessions = request.app.state.database.sessions
     async with sessions(request.state.who) as session:
         await session.connection()
         session.info["origin"] = origin_of(request)
         record(session, "denied", target, code=code)
         await session.commit()
+
+
+def _key(value: object) -> UUID | None:
+    """Return the key in a path. Who may not is denied before the path is looked at, and there may be no key in it."""
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
 
 
 async def _conflict(_request: Request, error: Exception) -> JSONResponse:
