@@ -1,5 +1,6 @@
 #!/bin/sh
-# Make what compose.yaml needs to know and nobody else: passwords, the URLs with them, the key that signs access tokens.
+# Make what compose.yaml needs to know and nobody else: passwords, the URLs with them, the keys that sign
+# access tokens and, for the wall, who acts.
 # What is there stays: the database keeps the passwords that it was made with.
 set -eu
 folder=${1:-secrets}
@@ -16,7 +17,7 @@ random() {
     od -An -tx1 -N32 /dev/urandom | tr -d ' \n'
 }
 
-for name in postgres_password owner_password app_password secret_key; do
+for name in postgres_password owner_password app_password secret_key wall_keys; do
     make "$name" "$(random)"
 done
 make owner_database_url "postgresql+asyncpg://rowgate_owner:$(cat "$folder/owner_password")@database/rowgate"

@@ -73,11 +73,14 @@ def test_every_secret_is_made_and_used(tmp_path: Path) -> None:
     mounted = set(re.findall(r"/run/secrets/(\w+)", (ROOT / "compose.yaml").read_text(encoding="utf-8")))
     assert mounted <= used
     assert 0o700 == stat.S_IMODE(folder.stat().st_mode)
-    given: dict[str, Any] = {name: made[name] for name in ("database_url", "owner_database_url", "secret_key")}
+    given: dict[str, Any] = {
+        name: made[name] for name in ("database_url", "owner_database_url", "secret_key", "wall_keys")
+    }
     settings = Settings(_env_file=None, **given)
     assert settings.database_url is not None
     assert made["app_password"] in settings.database_url.get_secret_value()
-    assert 4 == len({made[name] for name in ("app_password", "owner_password", "postgres_password", "secret_key")})
+    random = ("app_password", "owner_password", "postgres_password", "secret_key", "wall_keys")
+    assert 5 == len({made[name] for name in random})
     subprocess.run(["sh", script, folder], check=True)
     assert made == {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, NoReturn
+from unittest.mock import patch
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.security.utils import get_authorization_scheme_param
@@ -28,7 +29,7 @@ def _fails(_app: FastAPI) -> None:
     async def fail(*_: Any, **__: Any) -> NoReturn:
         raise ZeroDivisionError
 
-    sessions.list_sessions = fail
+    patch.object(sessions, "list_sessions", fail).start()
 
 
 def _tells_nobody(_app: FastAPI) -> None:
@@ -37,7 +38,7 @@ def _tells_nobody(_app: FastAPI) -> None:
     async def refuse(*_: Any, **__: Any) -> NoReturn:
         raise HTTPException(HTTPStatus.PAYMENT_REQUIRED, "Keys cost money now.")
 
-    api_keys.list_keys = refuse
+    patch.object(api_keys, "list_keys", refuse).start()
 
 
 def _remembers(app: FastAPI) -> None:
@@ -67,7 +68,7 @@ def _leaks(app: FastAPI) -> None:
         async with app.state.database.sessions.system(reason="a fault") as system:
             return await get_document(system, document_id, permissions=permissions)
 
-    search.get_document = leak
+    patch.object(search, "get_document", leak).start()
 
 
 FAULTS: dict[str, Callable[[FastAPI], None]] = {
@@ -93,8 +94,8 @@ def main(*faults: str) -> None:
             FAULTS[fault](made)
         return made
 
-    launch.create_app = create
-    launch.run(load_settings(), demo=False, host="127.0.0.1", port=0, workers=1)
+    with patch.object(launch, "create_app", create):
+        launch.run(load_settings(), demo=False, host="127.0.0.1", port=0, workers=1)
 
 
 if __name__ == "__main__":
