@@ -78,6 +78,9 @@ def test_nothing_fails(served: Served, role: str | None) -> None:
     assert "" == "\n\n".join(one.failures)
     assert set(CHECKS) == set(one.checks)
     assert "Traceback" not in server.output
+    assert 50 <= len(one.guarded)
+    answered = {label for label in one.guarded if one.right_of(label)}
+    assert [] == sorted(answered - {label for label in one.bare if one.bare[label]})
     if role is not None:
         assert one.right >= SHARE * one.requests, table({role: one})
 

@@ -14,6 +14,7 @@ from schemathesis.core.failures import Failure
 from schemathesis.core.result import Ok
 from schemathesis.engine import events, from_schema
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
+from schemathesis.specs.openapi._auth_retry import INVALID_CREDENTIAL
 
 from server.apifuzz.excuses import FILES, Excuses
 from server.apifuzz.filling import Filler
@@ -64,6 +65,12 @@ class Ran:
     failures: dict[str, AssertionError] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     checks: Counter[str] = field(default_factory=Counter)
+    guarded: set[str] = field(default_factory=set)
+    """The operations that say that one must have logged in."""
+    bare: Counter[str] = field(default_factory=Counter)
+    """How often an operation that had answered was asked again with a token that is none."""
+    peered: Counter[str] = field(default_factory=Counter)
+    """How often an object was asked for again as the peer."""
 
     @property
     def requests(self) -> int:
@@ -110,6 +117,8 @@ def run(address: str, folder: Path, rows: Rows, role: str | None, effort: Effort
         excuses = Excuses(address, rows, peer, _methods(schema))
         for operation in _operations(schema):
             ran.statuses.setdefault(operation.label, Counter())
+            if operation.definition.raw.get("security"):
+                ran.guarded.add(operation.label)
         _execute(ran, schema)
         again = replace(effort, examples=max(effort.asked, effort.right // 2), steps=0)
         for _ in range(ROUNDS):
@@ -173,6 +182,10 @@ def _repeat(ran: Ran, schema: BaseSchema, me: Account, lacking: dict[str, int]) 
 
 def _take(ran: Ran, event: events.EngineEvent) -> None:
     if isinstance(event, events.ScenarioFinished):
+        for node in event.recorder.cases.values():
+            asked = node.value
+            ran.bare[asked.operation.label] += INVALID_CREDENTIAL in str(asked.headers.get("Authorization"))
+            ran.peered[asked.operation.label] += asked.auth_identity == "peer"
         for case, checks in event.recorder.checks.items():
             for check in checks:
                 ran.checks[check.name] += 1
