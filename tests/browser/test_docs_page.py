@@ -50,7 +50,9 @@ async def page() -> AsyncIterator[Page]:
     """Open an empty page."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield await browser.new_page()
+        page = await browser.new_page()
+        page.set_default_timeout(120_000)  # in milliseconds; a busy machine draws slowly
+        yield page
         await browser.close()
 
 
