@@ -27,6 +27,7 @@ from rowgate.catalog import Catalog
 from rowgate.live import Difference, differences
 from rowgate.wall import Signed, Unsigned, Wall, create
 from rowgate.wall.objects import Function, Grant, Object, Schema, Table
+from rowgate.wall.render import SCHEMA
 from rowgate.wall.table_objects import Policy, Rights, RowSecurity, Trigger
 
 PLUGIN = "rowgate.alembic"
@@ -55,7 +56,18 @@ _NAMED: dict[type[Any], tuple[str, ...]] = {
     Rights: ("schema", "table", "role"),
 }
 """The fields by which an object is unmade, if not all of them."""
-_WIDTH = 110
+
+_UNSAID: dict[type[Any], dict[str, Any]] = {
+    Table: {"schema": SCHEMA},
+    Function: {"schema": SCHEMA, "arguments": ""},
+    Grant: {"to": APPLICATION},
+    RowSecurity: {"schema": "public"},
+    Policy: {"schema": "public", "permissive": True, "to": APPLICATION},
+    Trigger: {"schema": "public"},
+    Rights: {"schema": "public", "role": APPLICATION},
+}
+"""What a migration means where it leaves a field out: what most of them would say."""
+_WIDTH = 116
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +189,11 @@ def _renamed(one: Any, names: dict[str, str | None]) -> Any:
 
 
 def _register(kind: type[Any], name: str, *, makes: bool) -> None:
-    """Let migrations say `op.<name>(...)` with the fields of an object."""
+    """Let migrations say `op.<name>(...)` with the fields of an object, but for those that go without saying."""
 
     def operation(cls: Any, operations: Operations, **given: Any) -> None:  # noqa: ARG001 - named as Alembic asks
         unsaid = {} if makes else {field.name: None for field in fields(kind) if field.default is MISSING}
-        operations.invoke(WallOp(kind(**{**unsaid, **given}), makes=makes))
+        operations.invoke(WallOp(kind(**{**unsaid, **_UNSAID.get(kind, {}), **given}), makes=makes))
 
     operation.__name__, operation.__doc__ = name, kind.__doc__
     setattr(WallOp, name, classmethod(operation))  # type: ignore[arg-type]
@@ -195,19 +207,20 @@ def _rendered(context: AutogenContext, operation: WallOp) -> str:
     arguments = [
         f"{field.name}={_value(context, getattr(one, field.name))}"
         for field in fields(one)
-        if getattr(one, field.name) != _default(field)
+        if getattr(one, field.name) != _default(type(one), field)
         and (operation.makes or field.name in _NAMED.get(type(one), (field.name,)))
     ]
     name = NAMES[type(one)][0 if operation.makes else 1]
-    line = f"op.{name}({', '.join(arguments)})"
-    if len(line) <= _WIDTH and "\n" not in line:
-        return line
+    line = ", ".join(arguments)
+    if "\n" not in line and len(line) <= _WIDTH:
+        whole = f"op.{name}({line})"
+        return whole if len(whole) <= _WIDTH else f"op.{name}(\n    {line}\n)"
     lines = "".join(f"    {argument},\n" for argument in arguments)
     return f"op.{name}(\n{lines})"
 
 
-def _default(field: Field[Any]) -> Any:
-    return object() if field.default is MISSING else field.default
+def _default(kind: type[Any], field: Field[Any]) -> Any:
+    return _UNSAID.get(kind, {}).get(field.name, object() if field.default is MISSING else field.default)
 
 
 def _value(context: AutogenContext, value: Any) -> str:

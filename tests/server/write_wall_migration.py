@@ -24,7 +24,7 @@ from rowgate.server.embedded import EmbeddedPostgres, Urls
 VERSIONS = migrate.MIGRATIONS / "versions"
 TARGET = VERSIONS / "2026_11_22_2330_0004_wall.py"
 BEFORE, ROLE = "0003", "rowgate_app"
-OPERATION = re.compile(r"^    op\.(\w+)\(.*?(?:\)$|^    \)$)", re.MULTILINE | re.DOTALL)
+OPERATION = re.compile(r"^    op\.\w+\((?:[^\n]+\)$|\n.*?^    \)$)", re.MULTILINE | re.DOTALL)
 HEAD = '''"""Put the wall around the tables: the policies of `rowgate.server.policies` as row-level security.
 
 Revision: 0004
@@ -37,8 +37,6 @@ Created: 2026-11-22 23:30:00+00:00
 from collections.abc import Sequence
 
 from alembic import op
-
-from rowgate.alembic import APPLICATION
 
 revision: str = "0004"
 down_revision: str | Sequence[str] | None = "0003"

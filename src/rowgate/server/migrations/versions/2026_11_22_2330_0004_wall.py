@@ -11,8 +11,6 @@ from collections.abc import Sequence
 
 from alembic import op
 
-from rowgate.alembic import APPLICATION
-
 revision: str = "0004"
 down_revision: str | Sequence[str] | None = "0003"
 branch_labels: str | Sequence[str] | None = None
@@ -44,16 +42,10 @@ def upgrade() -> None:
 def answer_questions() -> None:
     """Make the schema, and the functions that policies call."""
     op.create_wall_schema(name="rowgate")
-    op.grant_privilege(privileges="USAGE", on='SCHEMA "rowgate"', to=APPLICATION)
-    op.create_wall_table(
-        schema="rowgate",
-        name="keys",
-        columns="id text PRIMARY KEY, inner_pad bytea NOT NULL, outer_pad bytea NOT NULL",
-    )
+    op.grant_privilege(privileges="USAGE", on='SCHEMA "rowgate"')
+    op.create_wall_table(name="keys", columns="id text PRIMARY KEY, inner_pad bytea NOT NULL, outer_pad bytea NOT NULL")
     op.create_wall_function(
-        schema="rowgate",
         name="acting",
-        arguments="",
         returns="boolean",
         body=(
             "DECLARE\n"
@@ -75,9 +67,7 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="known",
-        arguments="",
         returns="boolean",
         body=(
             "DECLARE\n"
@@ -99,9 +89,7 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="id",
-        arguments="",
         returns="text",
         body=(
             "DECLARE\n"
@@ -123,7 +111,6 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="attr",
         arguments="name text",
         returns="text",
@@ -147,9 +134,7 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="roles",
-        arguments="",
         returns="text[]",
         body=(
             "DECLARE\n"
@@ -171,7 +156,6 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="has_any",
         arguments="names text[]",
         returns="boolean",
@@ -195,7 +179,6 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="lifted",
         arguments="name text",
         returns="boolean",
@@ -219,7 +202,6 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="subject",
         arguments="name text",
         returns="text",
@@ -244,17 +226,15 @@ def answer_questions() -> None:
         definer=False,
         search_path=None,
     )
-    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."acting"()', to=APPLICATION)
-    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."known"()', to=APPLICATION)
-    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."id"()', to=APPLICATION)
-    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."attr"(name text)', to=APPLICATION)
-    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."roles"()', to=APPLICATION)
-    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."has_any"(names text[])', to=APPLICATION)
-    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."lifted"(name text)', to=APPLICATION)
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."acting"()')
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."known"()')
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."id"()')
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."attr"(name text)')
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."roles"()')
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."has_any"(names text[])')
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."lifted"(name text)')
     op.create_wall_function(
-        schema="rowgate",
         name="documents_viewer",
-        arguments="",
         returns="SETOF UUID",
         body=(
             "BEGIN\n"
@@ -268,9 +248,7 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="documents_editor",
-        arguments="",
         returns="SETOF UUID",
         body=(
             "BEGIN\n"
@@ -284,9 +262,7 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="document_shares_owner",
-        arguments="",
         returns="SETOF UUID",
         body=(
             "BEGIN\n"
@@ -298,9 +274,7 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="document_shares_with_me",
-        arguments="",
         returns="SETOF UUID",
         body=(
             "BEGIN\n"
@@ -312,9 +286,7 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="user_roles_admin_grants",
-        arguments="",
         returns="SETOF UUID",
         body=(
             "BEGIN\n"
@@ -326,9 +298,7 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="user_roles_admin_first",
-        arguments="",
         returns="SETOF UUID",
         body=(
             "BEGIN\n"
@@ -344,9 +314,7 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="role_parents_admin_grants",
-        arguments="",
         returns="SETOF UUID",
         body=(
             "BEGIN\n"
@@ -358,9 +326,7 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="configurations_granted",
-        arguments="",
         returns="SETOF UUID",
         body=(
             "BEGIN\n"
@@ -374,9 +340,7 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="configurations_granted_changes",
-        arguments="",
         returns="SETOF UUID",
         body=(
             "BEGIN\n"
@@ -390,9 +354,7 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="role_configurations_my_roles",
-        arguments="",
         returns="SETOF UUID",
         body=(
             "BEGIN\n"
@@ -404,7 +366,6 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="search_documents_search",
         arguments="tsquery, bigint, double precision, UUID",
         returns='TABLE ("out_key" UUID, "out_rank" double precision)',
@@ -424,9 +385,7 @@ def answer_questions() -> None:
         planned_once=True,
     )
     op.create_wall_function(
-        schema="rowgate",
         name="principal_1",
-        arguments="",
         returns='TABLE ("out_rowgate_1" UUID, "out_rowgate_2" TEXT[], "out_rowgate_3" VARCHAR)',
         body=(
             "BEGIN\n"
@@ -455,9 +414,7 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="principal_2",
-        arguments="",
         returns='TABLE ("out_rowgate_1" UUID, "out_rowgate_2" VARCHAR(50)[], "out_rowgate_3" UUID, "out_rowgate_4" VARCHAR)',
         body=(
             "BEGIN\n"
@@ -483,184 +440,111 @@ def answer_questions() -> None:
         ),
         language="plpgsql",
     )
-    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."documents_viewer"()', to=APPLICATION)
-    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."documents_editor"()', to=APPLICATION)
-    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."document_shares_owner"()', to=APPLICATION)
-    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."document_shares_with_me"()', to=APPLICATION)
-    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."user_roles_admin_grants"()', to=APPLICATION)
-    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."user_roles_admin_first"()', to=APPLICATION)
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."documents_viewer"()')
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."documents_editor"()')
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."document_shares_owner"()')
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."document_shares_with_me"()')
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."user_roles_admin_grants"()')
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."user_roles_admin_first"()')
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."role_parents_admin_grants"()')
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."configurations_granted"()')
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."configurations_granted_changes"()')
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."role_configurations_my_roles"()')
     op.grant_privilege(
-        privileges="EXECUTE",
-        on='FUNCTION "rowgate"."role_parents_admin_grants"()',
-        to=APPLICATION,
+        privileges="EXECUTE", on='FUNCTION "rowgate"."search_documents_search"(tsquery, bigint, double precision, UUID)'
     )
-    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."configurations_granted"()', to=APPLICATION)
-    op.grant_privilege(
-        privileges="EXECUTE",
-        on='FUNCTION "rowgate"."configurations_granted_changes"()',
-        to=APPLICATION,
-    )
-    op.grant_privilege(
-        privileges="EXECUTE",
-        on='FUNCTION "rowgate"."role_configurations_my_roles"()',
-        to=APPLICATION,
-    )
-    op.grant_privilege(
-        privileges="EXECUTE",
-        on='FUNCTION "rowgate"."search_documents_search"(tsquery, bigint, double precision, UUID)',
-        to=APPLICATION,
-    )
-    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."principal_1"()', to=APPLICATION)
-    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."principal_2"()', to=APPLICATION)
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."principal_1"()')
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."principal_2"()')
 
 
 def guard_documents() -> None:
     """Make its policies."""
-    op.enable_row_security(schema="public", table="documents")
+    op.enable_row_security(table="documents")
+    op.create_policy(table="documents", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        schema="public",
-        table="documents",
-        name="owner",
-        command="ALL",
-        permissive=True,
-        to=None,
-        using="true",
-        check="true",
+        table="documents", name="allow read: admin", command="SELECT", using="(SELECT rowgate.has_any(ARRAY['admin']))"
     )
     op.create_policy(
-        schema="public",
-        table="documents",
-        name="allow read: admin",
-        command="SELECT",
-        permissive=True,
-        to=APPLICATION,
-        using="(SELECT rowgate.has_any(ARRAY['admin']))",
-    )
-    op.create_policy(
-        schema="public",
         table="documents",
         name="allow read: paid",
         command="SELECT",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['paid_user'])) AND is_public",
     )
     op.create_policy(
-        schema="public",
         table="documents",
         name="allow read: free",
         command="SELECT",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['free_user'])) AND is_public AND (NOT requires_paid_access)",
     )
     op.create_policy(
-        schema="public",
-        table="documents",
-        name="allow read: owner",
-        command="SELECT",
-        permissive=True,
-        to=APPLICATION,
-        using="owner_id = (SELECT rowgate.id()::UUID)",
+        table="documents", name="allow read: owner", command="SELECT", using="owner_id = (SELECT rowgate.id()::UUID)"
     )
     op.create_policy(
-        schema="public",
         table="documents",
         name="allow read: viewer",
         command="SELECT",
-        permissive=True,
-        to=APPLICATION,
         using="id = ANY (ARRAY(SELECT rowgate.documents_viewer()))",
     )
     op.create_policy(
-        schema="public",
         table="documents",
         name="allow create: own-new",
         command="INSERT",
-        permissive=True,
-        to=APPLICATION,
         check="owner_id = (SELECT rowgate.id()::UUID)",
     )
     op.create_policy(
-        schema="public",
         table="documents",
         name="allow update: owner",
         command="UPDATE",
-        permissive=True,
-        to=APPLICATION,
         using="owner_id = (SELECT rowgate.id()::UUID)",
         check="owner_id = (SELECT rowgate.id()::UUID)",
     )
     op.create_policy(
-        schema="public",
         table="documents",
         name="allow update: editor",
         command="UPDATE",
-        permissive=True,
-        to=APPLICATION,
         using="(id = ANY (ARRAY(SELECT rowgate.documents_editor()))) AND ((owner_id = (SELECT rowgate.id()::UUID)) OR (id = ANY (ARRAY(SELECT rowgate.documents_viewer()))) OR (SELECT rowgate.has_any(ARRAY['admin'])) OR ((SELECT rowgate.has_any(ARRAY['paid_user'])) AND is_public) OR ((SELECT rowgate.has_any(ARRAY['free_user'])) AND is_public AND (NOT requires_paid_access)))",
         check="(id = ANY (ARRAY(SELECT rowgate.documents_editor()))) AND ((owner_id = (SELECT rowgate.id()::UUID)) OR (id = ANY (ARRAY(SELECT rowgate.documents_viewer()))) OR (SELECT rowgate.has_any(ARRAY['admin'])) OR ((SELECT rowgate.has_any(ARRAY['paid_user'])) AND is_public) OR ((SELECT rowgate.has_any(ARRAY['free_user'])) AND is_public AND (NOT requires_paid_access)))",
     )
     op.create_policy(
-        schema="public",
         table="documents",
         name="allow update: restore",
         command="UPDATE",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['admin'])) AND is_deleted",
         check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (NOT is_deleted)",
     )
     op.create_policy(
-        schema="public",
-        table="documents",
-        name="allow delete: owner",
-        command="DELETE",
-        permissive=True,
-        to=APPLICATION,
-        using="owner_id = (SELECT rowgate.id()::UUID)",
+        table="documents", name="allow delete: owner", command="DELETE", using="owner_id = (SELECT rowgate.id()::UUID)"
     )
     op.create_policy(
-        schema="public",
         table="documents",
         name="allow delete: purge",
         command="DELETE",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['admin'])) AND is_deleted",
     )
     op.create_policy(
-        schema="public",
         table="documents",
         name="restrict read: soft-delete",
         command="SELECT",
         permissive=False,
-        to=APPLICATION,
         using="(NOT is_deleted) OR (SELECT rowgate.lifted('soft-delete'))",
     )
     op.create_policy(
-        schema="public",
         table="documents",
         name="restrict update: soft-delete",
         command="UPDATE",
         permissive=False,
-        to=APPLICATION,
         using="(NOT is_deleted) OR (SELECT rowgate.lifted('soft-delete'))",
         check="true",
     )
     op.create_policy(
-        schema="public",
         table="documents",
         name="restrict delete: soft-delete",
         command="DELETE",
         permissive=False,
-        to=APPLICATION,
         using="(NOT is_deleted) OR (SELECT rowgate.lifted('soft-delete'))",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="documents columns",
-        arguments="",
         returns="trigger",
         body=(
             "BEGIN\n"
@@ -678,7 +562,6 @@ def guard_documents() -> None:
         definer=False,
     )
     op.create_column_trigger(
-        schema="public",
         table="documents",
         name="!rowgate columns",
         columns=("content", "title", "created_at", "id", "is_public", "owner_id", "requires_paid_access", "is_deleted"),
@@ -688,146 +571,82 @@ def guard_documents() -> None:
 
 def guard_document_shares() -> None:
     """Make its policies."""
-    op.enable_row_security(schema="public", table="document_shares")
+    op.enable_row_security(table="document_shares")
+    op.create_policy(table="document_shares", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        schema="public",
-        table="document_shares",
-        name="owner",
-        command="ALL",
-        permissive=True,
-        to=None,
-        using="true",
-        check="true",
-    )
-    op.create_policy(
-        schema="public",
         table="document_shares",
         name="allow read: owner",
         command="SELECT",
-        permissive=True,
-        to=APPLICATION,
         using="document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))",
     )
     op.create_policy(
-        schema="public",
         table="document_shares",
         name="allow read: with-me",
         command="SELECT",
-        permissive=True,
-        to=APPLICATION,
         using="(user_id = (SELECT rowgate.id()::UUID)) OR (role_id = ANY (ARRAY(SELECT rowgate.document_shares_with_me())))",
     )
     op.create_policy(
-        schema="public",
         table="document_shares",
         name="allow read: admin",
         command="SELECT",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['admin']))",
     )
     op.create_policy(
-        schema="public",
         table="document_shares",
         name="allow create: owner-grants",
         command="INSERT",
-        permissive=True,
-        to=APPLICATION,
         check="(document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) AND (granted_by = (SELECT rowgate.id()::UUID))",
     )
     op.create_policy(
-        schema="public",
         table="document_shares",
         name="allow update: owner-grants",
         command="UPDATE",
-        permissive=True,
-        to=APPLICATION,
         using="(document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) AND ((document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) OR (user_id = (SELECT rowgate.id()::UUID)) OR (role_id = ANY (ARRAY(SELECT rowgate.document_shares_with_me()))) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
         check="(document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) AND (granted_by = (SELECT rowgate.id()::UUID)) AND ((document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) OR (user_id = (SELECT rowgate.id()::UUID)) OR (role_id = ANY (ARRAY(SELECT rowgate.document_shares_with_me()))) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
     )
     op.create_policy(
-        schema="public",
         table="document_shares",
         name="allow delete: owner",
         command="DELETE",
-        permissive=True,
-        to=APPLICATION,
         using="document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))",
     )
     op.create_policy(
-        schema="public",
         table="document_shares",
         name="allow delete: admin",
         command="DELETE",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['admin']))",
     )
 
 
 def guard_users() -> None:
     """Make its policies."""
-    op.enable_row_security(schema="public", table="users")
+    op.enable_row_security(table="users")
+    op.create_policy(table="users", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        schema="public",
-        table="users",
-        name="owner",
-        command="ALL",
-        permissive=True,
-        to=None,
-        using="true",
-        check="true",
+        table="users", name="allow read: myself", command="SELECT", using="id = (SELECT rowgate.id()::UUID)"
     )
     op.create_policy(
-        schema="public",
-        table="users",
-        name="allow read: myself",
-        command="SELECT",
-        permissive=True,
-        to=APPLICATION,
-        using="id = (SELECT rowgate.id()::UUID)",
+        table="users", name="allow read: admin", command="SELECT", using="(SELECT rowgate.has_any(ARRAY['admin']))"
     )
     op.create_policy(
-        schema="public",
-        table="users",
-        name="allow read: admin",
-        command="SELECT",
-        permissive=True,
-        to=APPLICATION,
-        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+        table="users", name="allow create: admin", command="INSERT", check="(SELECT rowgate.has_any(ARRAY['admin']))"
     )
     op.create_policy(
-        schema="public",
-        table="users",
-        name="allow create: admin",
-        command="INSERT",
-        permissive=True,
-        to=APPLICATION,
-        check="(SELECT rowgate.has_any(ARRAY['admin']))",
-    )
-    op.create_policy(
-        schema="public",
         table="users",
         name="allow update: admin-changes",
         command="UPDATE",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['admin']))",
         check="(SELECT rowgate.has_any(ARRAY['admin']))",
     )
     op.create_policy(
-        schema="public",
         table="users",
         name="restrict create: mask of hashed_password",
         command="INSERT",
         permissive=False,
-        to=APPLICATION,
         check="(hashed_password IS NULL) OR ((SELECT rowgate.has_any(ARRAY['admin'])) AND (created_at = now()))",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="users columns",
-        arguments="",
         returns="trigger",
         body=(
             "BEGIN\n"
@@ -843,16 +662,13 @@ def guard_users() -> None:
         definer=False,
     )
     op.create_column_trigger(
-        schema="public",
         table="users",
         name="!rowgate columns",
         columns=("created_at", "hashed_password", "id"),
         function=("rowgate", "users columns"),
     )
     op.create_wall_function(
-        schema="rowgate",
         name="users mask of hashed_password",
-        arguments="",
         returns="trigger",
         body=(
             "BEGIN\n"
@@ -868,7 +684,6 @@ def guard_users() -> None:
         definer=False,
     )
     op.create_column_trigger(
-        schema="public",
         table="users",
         name="!rowgate mask of hashed_password",
         columns=("hashed_password",),
@@ -878,68 +693,37 @@ def guard_users() -> None:
 
 def guard_roles() -> None:
     """Make its policies."""
-    op.enable_row_security(schema="public", table="roles")
+    op.enable_row_security(table="roles")
+    op.create_policy(table="roles", name="owner", command="ALL", to=None, using="true", check="true")
+    op.create_policy(table="roles", name="allow read: vocabulary", command="SELECT", using="(SELECT rowgate.acting())")
     op.create_policy(
-        schema="public",
-        table="roles",
-        name="owner",
-        command="ALL",
-        permissive=True,
-        to=None,
-        using="true",
-        check="true",
-    )
-    op.create_policy(
-        schema="public",
-        table="roles",
-        name="allow read: vocabulary",
-        command="SELECT",
-        permissive=True,
-        to=APPLICATION,
-        using="(SELECT rowgate.acting())",
-    )
-    op.create_policy(
-        schema="public",
         table="roles",
         name="allow create: admin",
         command="INSERT",
-        permissive=True,
-        to=APPLICATION,
         check="(SELECT rowgate.has_any(ARRAY['admin'])) AND ((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR)))",
     )
     op.create_policy(
-        schema="public",
         table="roles",
         name="allow update: admin",
         command="UPDATE",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['admin'])) AND ((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR)))",
         check="(SELECT rowgate.has_any(ARRAY['admin'])) AND ((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR)))",
     )
     op.create_policy(
-        schema="public",
         table="roles",
         name="allow update: admin-describes",
         command="UPDATE",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['admin']))",
         check="(SELECT rowgate.has_any(ARRAY['admin']))",
     )
     op.create_policy(
-        schema="public",
         table="roles",
         name="allow delete: admin",
         command="DELETE",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['admin'])) AND ((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR)))",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="roles columns",
-        arguments="",
         returns="trigger",
         body=(
             "BEGIN\n"
@@ -955,241 +739,133 @@ def guard_roles() -> None:
         definer=False,
     )
     op.create_column_trigger(
-        schema="public",
-        table="roles",
-        name="!rowgate columns",
-        columns=("id", "name"),
-        function=("rowgate", "roles columns"),
+        table="roles", name="!rowgate columns", columns=("id", "name"), function=("rowgate", "roles columns")
     )
 
 
 def guard_user_roles() -> None:
     """Make its policies."""
-    op.enable_row_security(schema="public", table="user_roles")
+    op.enable_row_security(table="user_roles")
+    op.create_policy(table="user_roles", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        schema="public",
-        table="user_roles",
-        name="owner",
-        command="ALL",
-        permissive=True,
-        to=None,
-        using="true",
-        check="true",
+        table="user_roles", name="allow read: my-roles", command="SELECT", using="user_id = (SELECT rowgate.id()::UUID)"
     )
     op.create_policy(
-        schema="public",
-        table="user_roles",
-        name="allow read: my-roles",
-        command="SELECT",
-        permissive=True,
-        to=APPLICATION,
-        using="user_id = (SELECT rowgate.id()::UUID)",
+        table="user_roles", name="allow read: admin", command="SELECT", using="(SELECT rowgate.has_any(ARRAY['admin']))"
     )
     op.create_policy(
-        schema="public",
-        table="user_roles",
-        name="allow read: admin",
-        command="SELECT",
-        permissive=True,
-        to=APPLICATION,
-        using="(SELECT rowgate.has_any(ARRAY['admin']))",
-    )
-    op.create_policy(
-        schema="public",
         table="user_roles",
         name="allow create: admin-grants",
         command="INSERT",
-        permissive=True,
-        to=APPLICATION,
         check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (role_id = ANY (ARRAY(SELECT rowgate.user_roles_admin_grants()))) AND (assigned_by = (SELECT rowgate.id()::UUID))",
     )
     op.create_policy(
-        schema="public",
         table="user_roles",
         name="allow create: admin-first",
         command="INSERT",
-        permissive=True,
-        to=APPLICATION,
         check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (user_id = (SELECT rowgate.id()::UUID)) AND (assigned_by = (SELECT rowgate.id()::UUID)) AND (role_id = ANY (ARRAY(SELECT rowgate.user_roles_admin_first())))",
     )
     op.create_policy(
-        schema="public",
         table="user_roles",
         name="allow update: admin-grants",
         command="UPDATE",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['admin']))",
         check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (role_id = ANY (ARRAY(SELECT rowgate.user_roles_admin_grants()))) AND (assigned_by = (SELECT rowgate.id()::UUID))",
     )
     op.create_policy(
-        schema="public",
         table="user_roles",
         name="allow delete: admin",
         command="DELETE",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['admin']))",
     )
 
 
 def guard_role_parents() -> None:
     """Make its policies."""
-    op.enable_row_security(schema="public", table="role_parents")
+    op.enable_row_security(table="role_parents")
+    op.create_policy(table="role_parents", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        schema="public",
-        table="role_parents",
-        name="owner",
-        command="ALL",
-        permissive=True,
-        to=None,
-        using="true",
-        check="true",
+        table="role_parents", name="allow read: vocabulary", command="SELECT", using="(SELECT rowgate.known())"
     )
     op.create_policy(
-        schema="public",
-        table="role_parents",
-        name="allow read: vocabulary",
-        command="SELECT",
-        permissive=True,
-        to=APPLICATION,
-        using="(SELECT rowgate.known())",
-    )
-    op.create_policy(
-        schema="public",
         table="role_parents",
         name="allow create: admin-grants",
         command="INSERT",
-        permissive=True,
-        to=APPLICATION,
         check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (junior_id = ANY (ARRAY(SELECT rowgate.role_parents_admin_grants()))) AND (added_by = (SELECT rowgate.id()::UUID))",
     )
     op.create_policy(
-        schema="public",
         table="role_parents",
         name="allow delete: admin",
         command="DELETE",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['admin']))",
     )
 
 
 def guard_role_exclusions() -> None:
     """Make its policies."""
-    op.enable_row_security(schema="public", table="role_exclusions")
+    op.enable_row_security(table="role_exclusions")
+    op.create_policy(table="role_exclusions", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        schema="public",
-        table="role_exclusions",
-        name="owner",
-        command="ALL",
-        permissive=True,
-        to=None,
-        using="true",
-        check="true",
+        table="role_exclusions", name="allow read: vocabulary", command="SELECT", using="(SELECT rowgate.known())"
     )
     op.create_policy(
-        schema="public",
-        table="role_exclusions",
-        name="allow read: vocabulary",
-        command="SELECT",
-        permissive=True,
-        to=APPLICATION,
-        using="(SELECT rowgate.known())",
-    )
-    op.create_policy(
-        schema="public",
         table="role_exclusions",
         name="allow create: admin-excludes",
         command="INSERT",
-        permissive=True,
-        to=APPLICATION,
         check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (added_by = (SELECT rowgate.id()::UUID))",
     )
     op.create_policy(
-        schema="public",
         table="role_exclusions",
         name="allow delete: admin",
         command="DELETE",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['admin']))",
     )
 
 
 def guard_configurations() -> None:
     """Make its policies."""
-    op.enable_row_security(schema="public", table="configurations")
+    op.enable_row_security(table="configurations")
+    op.create_policy(table="configurations", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        schema="public",
-        table="configurations",
-        name="owner",
-        command="ALL",
-        permissive=True,
-        to=None,
-        using="true",
-        check="true",
-    )
-    op.create_policy(
-        schema="public",
         table="configurations",
         name="allow read: admin",
         command="SELECT",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['admin']))",
     )
     op.create_policy(
-        schema="public",
         table="configurations",
         name="allow read: granted",
         command="SELECT",
-        permissive=True,
-        to=APPLICATION,
         using="id = ANY (ARRAY(SELECT rowgate.configurations_granted()))",
     )
     op.create_policy(
-        schema="public",
         table="configurations",
         name="allow create: admin",
         command="INSERT",
-        permissive=True,
-        to=APPLICATION,
         check="(SELECT rowgate.has_any(ARRAY['admin']))",
     )
     op.create_policy(
-        schema="public",
         table="configurations",
         name="allow update: admin",
         command="UPDATE",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['admin']))",
         check="(SELECT rowgate.has_any(ARRAY['admin']))",
     )
     op.create_policy(
-        schema="public",
         table="configurations",
         name="allow update: granted-changes",
         command="UPDATE",
-        permissive=True,
-        to=APPLICATION,
         using="(id = ANY (ARRAY(SELECT rowgate.configurations_granted_changes()))) AND ((id = ANY (ARRAY(SELECT rowgate.configurations_granted()))) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
         check="(id = ANY (ARRAY(SELECT rowgate.configurations_granted_changes()))) AND ((id = ANY (ARRAY(SELECT rowgate.configurations_granted()))) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
     )
     op.create_policy(
-        schema="public",
         table="configurations",
         name="allow delete: admin",
         command="DELETE",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['admin']))",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="configurations columns",
-        arguments="",
         returns="trigger",
         body=(
             "BEGIN\n"
@@ -1205,7 +881,6 @@ def guard_configurations() -> None:
         definer=False,
     )
     op.create_column_trigger(
-        schema="public",
         table="configurations",
         name="!rowgate columns",
         columns=("created_at", "id", "name"),
@@ -1215,143 +890,78 @@ def guard_configurations() -> None:
 
 def guard_role_configurations() -> None:
     """Make its policies."""
-    op.enable_row_security(schema="public", table="role_configurations")
+    op.enable_row_security(table="role_configurations")
+    op.create_policy(table="role_configurations", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        schema="public",
-        table="role_configurations",
-        name="owner",
-        command="ALL",
-        permissive=True,
-        to=None,
-        using="true",
-        check="true",
-    )
-    op.create_policy(
-        schema="public",
         table="role_configurations",
         name="allow read: my-roles",
         command="SELECT",
-        permissive=True,
-        to=APPLICATION,
         using="role_id = ANY (ARRAY(SELECT rowgate.role_configurations_my_roles()))",
     )
     op.create_policy(
-        schema="public",
         table="role_configurations",
         name="allow read: admin",
         command="SELECT",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['admin']))",
     )
     op.create_policy(
-        schema="public",
         table="role_configurations",
         name="allow create: admin-grants",
         command="INSERT",
-        permissive=True,
-        to=APPLICATION,
         check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (granted_by = (SELECT rowgate.id()::UUID))",
     )
     op.create_policy(
-        schema="public",
         table="role_configurations",
         name="allow update: admin-grants",
         command="UPDATE",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['admin']))",
         check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (granted_by = (SELECT rowgate.id()::UUID))",
     )
     op.create_policy(
-        schema="public",
         table="role_configurations",
         name="allow delete: admin",
         command="DELETE",
-        permissive=True,
-        to=APPLICATION,
         using="(SELECT rowgate.has_any(ARRAY['admin']))",
     )
 
 
 def guard_audit_log() -> None:
     """Make its policies."""
-    op.enable_row_security(schema="public", table="audit_log")
+    op.enable_row_security(table="audit_log")
+    op.create_policy(table="audit_log", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        schema="public",
-        table="audit_log",
-        name="owner",
-        command="ALL",
-        permissive=True,
-        to=None,
-        using="true",
-        check="true",
+        table="audit_log", name="allow read: admin", command="SELECT", using="(SELECT rowgate.has_any(ARRAY['admin']))"
     )
     op.create_policy(
-        schema="public",
-        table="audit_log",
-        name="allow read: admin",
-        command="SELECT",
-        permissive=True,
-        to=APPLICATION,
-        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+        table="audit_log", name="allow read: my-own", command="SELECT", using="actor_id = (SELECT rowgate.id()::UUID)"
     )
     op.create_policy(
-        schema="public",
-        table="audit_log",
-        name="allow read: my-own",
-        command="SELECT",
-        permissive=True,
-        to=APPLICATION,
-        using="actor_id = (SELECT rowgate.id()::UUID)",
-    )
-    op.create_policy(
-        schema="public",
         table="audit_log",
         name="allow create: add",
         command="INSERT",
-        permissive=True,
-        to=APPLICATION,
         check="(SELECT rowgate.acting()) AND (actor_id IS NOT DISTINCT FROM (SELECT rowgate.id()::UUID))",
     )
 
 
 def guard_login_sessions() -> None:
     """Make its policies."""
-    op.enable_row_security(schema="public", table="login_sessions")
+    op.enable_row_security(table="login_sessions")
+    op.create_policy(table="login_sessions", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        schema="public",
-        table="login_sessions",
-        name="owner",
-        command="ALL",
-        permissive=True,
-        to=None,
-        using="true",
-        check="true",
-    )
-    op.create_policy(
-        schema="public",
         table="login_sessions",
         name="allow read: my-log-ins",
         command="SELECT",
-        permissive=True,
-        to=APPLICATION,
         using="user_id = (SELECT rowgate.id()::UUID)",
     )
     op.create_policy(
-        schema="public",
         table="login_sessions",
         name="allow update: revoke-my-log-ins",
         command="UPDATE",
-        permissive=True,
-        to=APPLICATION,
         using="(user_id = (SELECT rowgate.id()::UUID)) AND (user_id = (SELECT rowgate.id()::UUID))",
         check="(user_id = (SELECT rowgate.id()::UUID)) AND (user_id = (SELECT rowgate.id()::UUID))",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="login_sessions columns",
-        arguments="",
         returns="trigger",
         body=(
             "BEGIN\n"
@@ -1367,7 +977,6 @@ def guard_login_sessions() -> None:
         definer=False,
     )
     op.create_column_trigger(
-        schema="public",
         table="login_sessions",
         name="!rowgate columns",
         columns=("address", "created_at", "expires_at", "id", "last_used_at", "roles", "user_agent", "user_id"),
@@ -1377,58 +986,30 @@ def guard_login_sessions() -> None:
 
 def guard_api_keys() -> None:
     """Make its policies."""
-    op.enable_row_security(schema="public", table="api_keys")
+    op.enable_row_security(table="api_keys")
+    op.create_policy(table="api_keys", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        schema="public",
-        table="api_keys",
-        name="owner",
-        command="ALL",
-        permissive=True,
-        to=None,
-        using="true",
-        check="true",
+        table="api_keys", name="allow read: my-keys", command="SELECT", using="user_id = (SELECT rowgate.id()::UUID)"
     )
     op.create_policy(
-        schema="public",
-        table="api_keys",
-        name="allow read: my-keys",
-        command="SELECT",
-        permissive=True,
-        to=APPLICATION,
-        using="user_id = (SELECT rowgate.id()::UUID)",
+        table="api_keys", name="allow create: my-keys", command="INSERT", check="user_id = (SELECT rowgate.id()::UUID)"
     )
     op.create_policy(
-        schema="public",
-        table="api_keys",
-        name="allow create: my-keys",
-        command="INSERT",
-        permissive=True,
-        to=APPLICATION,
-        check="user_id = (SELECT rowgate.id()::UUID)",
-    )
-    op.create_policy(
-        schema="public",
         table="api_keys",
         name="allow update: revoke-my-keys",
         command="UPDATE",
-        permissive=True,
-        to=APPLICATION,
         using="(user_id = (SELECT rowgate.id()::UUID)) AND (user_id = (SELECT rowgate.id()::UUID))",
         check="(user_id = (SELECT rowgate.id()::UUID)) AND (user_id = (SELECT rowgate.id()::UUID))",
     )
     op.create_policy(
-        schema="public",
         table="api_keys",
         name="restrict create: mask of key_hash",
         command="INSERT",
         permissive=False,
-        to=APPLICATION,
         check="(key_hash IS NULL) OR (user_id = (SELECT rowgate.id()::UUID))",
     )
     op.create_wall_function(
-        schema="rowgate",
         name="api_keys columns",
-        arguments="",
         returns="trigger",
         body=(
             "BEGIN\n"
@@ -1444,16 +1025,13 @@ def guard_api_keys() -> None:
         definer=False,
     )
     op.create_column_trigger(
-        schema="public",
         table="api_keys",
         name="!rowgate columns",
         columns=("created_at", "expires_at", "id", "key_hash", "name", "prefix", "roles", "user_id"),
         function=("rowgate", "api_keys columns"),
     )
     op.create_wall_function(
-        schema="rowgate",
         name="api_keys mask of key_hash",
-        arguments="",
         returns="trigger",
         body=(
             "BEGIN\n"
@@ -1469,7 +1047,6 @@ def guard_api_keys() -> None:
         definer=False,
     )
     op.create_column_trigger(
-        schema="public",
         table="api_keys",
         name="!rowgate mask of key_hash",
         columns=("key_hash",),
@@ -1479,371 +1056,259 @@ def guard_api_keys() -> None:
 
 def guard_idempotency_keys() -> None:
     """Make its policies."""
-    op.enable_row_security(schema="public", table="idempotency_keys")
+    op.enable_row_security(table="idempotency_keys")
+    op.create_policy(table="idempotency_keys", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        schema="public",
-        table="idempotency_keys",
-        name="owner",
-        command="ALL",
-        permissive=True,
-        to=None,
-        using="true",
-        check="true",
-    )
-    op.create_policy(
-        schema="public",
         table="idempotency_keys",
         name="allow read: my-requests",
         command="SELECT",
-        permissive=True,
-        to=APPLICATION,
         using="user_id = (SELECT rowgate.id()::UUID)",
     )
     op.create_policy(
-        schema="public",
         table="idempotency_keys",
         name="allow create: my-requests",
         command="INSERT",
-        permissive=True,
-        to=APPLICATION,
         check="user_id = (SELECT rowgate.id()::UUID)",
     )
     op.create_policy(
-        schema="public",
         table="idempotency_keys",
         name="allow delete: my-requests",
         command="DELETE",
-        permissive=True,
-        to=APPLICATION,
         using="user_id = (SELECT rowgate.id()::UUID)",
     )
 
 
 def guard_refresh_tokens() -> None:
     """Make its policies."""
-    op.enable_row_security(schema="public", table="refresh_tokens")
-    op.create_policy(
-        schema="public",
-        table="refresh_tokens",
-        name="owner",
-        command="ALL",
-        permissive=True,
-        to=None,
-        using="true",
-        check="true",
-    )
+    op.enable_row_security(table="refresh_tokens")
+    op.create_policy(table="refresh_tokens", name="owner", command="ALL", to=None, using="true", check="true")
 
 
 def guard_password_reset_tokens() -> None:
     """Make its policies."""
-    op.enable_row_security(schema="public", table="password_reset_tokens")
-    op.create_policy(
-        schema="public",
-        table="password_reset_tokens",
-        name="owner",
-        command="ALL",
-        permissive=True,
-        to=None,
-        using="true",
-        check="true",
-    )
+    op.enable_row_security(table="password_reset_tokens")
+    op.create_policy(table="password_reset_tokens", name="owner", command="ALL", to=None, using="true", check="true")
 
 
 def guard_login_attempts() -> None:
     """Make its policies."""
-    op.enable_row_security(schema="public", table="login_attempts")
-    op.create_policy(
-        schema="public",
-        table="login_attempts",
-        name="owner",
-        command="ALL",
-        permissive=True,
-        to=None,
-        using="true",
-        check="true",
-    )
+    op.enable_row_security(table="login_attempts")
+    op.create_policy(table="login_attempts", name="owner", command="ALL", to=None, using="true", check="true")
 
 
 def grant_rights() -> None:
     """Give the application what some rule allows somebody."""
     op.set_table_rights(
-        schema="public",
-        table="documents",
-        role=APPLICATION,
-        rights=(("SELECT", None), ("INSERT", None), ("UPDATE", None), ("DELETE", None)),
+        table="documents", rights=(("SELECT", None), ("INSERT", None), ("UPDATE", None), ("DELETE", None))
     )
     op.set_table_rights(
-        schema="public",
-        table="document_shares",
-        role=APPLICATION,
-        rights=(("SELECT", None), ("INSERT", None), ("UPDATE", None), ("DELETE", None)),
+        table="document_shares", rights=(("SELECT", None), ("INSERT", None), ("UPDATE", None), ("DELETE", None))
     )
     op.set_table_rights(
-        schema="public",
         table="users",
-        role=APPLICATION,
         rights=(
             ("SELECT", ("id", "username", "email", "is_active", "created_at", "ctid")),
             ("INSERT", None),
             ("UPDATE", None),
         ),
     )
+    op.set_table_rights(table="roles", rights=(("SELECT", None), ("INSERT", None), ("UPDATE", None), ("DELETE", None)))
     op.set_table_rights(
-        schema="public",
-        table="roles",
-        role=APPLICATION,
-        rights=(("SELECT", None), ("INSERT", None), ("UPDATE", None), ("DELETE", None)),
+        table="user_roles", rights=(("SELECT", None), ("INSERT", None), ("UPDATE", None), ("DELETE", None))
+    )
+    op.set_table_rights(table="role_parents", rights=(("SELECT", None), ("INSERT", None), ("DELETE", None)))
+    op.set_table_rights(table="role_exclusions", rights=(("SELECT", None), ("INSERT", None), ("DELETE", None)))
+    op.set_table_rights(
+        table="configurations", rights=(("SELECT", None), ("INSERT", None), ("UPDATE", None), ("DELETE", None))
     )
     op.set_table_rights(
-        schema="public",
-        table="user_roles",
-        role=APPLICATION,
-        rights=(("SELECT", None), ("INSERT", None), ("UPDATE", None), ("DELETE", None)),
+        table="role_configurations", rights=(("SELECT", None), ("INSERT", None), ("UPDATE", None), ("DELETE", None))
     )
+    op.set_table_rights(table="audit_log", rights=(("SELECT", None), ("INSERT", None)))
+    op.set_table_rights(table="login_sessions", rights=(("SELECT", None), ("UPDATE", None)))
     op.set_table_rights(
-        schema="public",
-        table="role_parents",
-        role=APPLICATION,
-        rights=(("SELECT", None), ("INSERT", None), ("DELETE", None)),
-    )
-    op.set_table_rights(
-        schema="public",
-        table="role_exclusions",
-        role=APPLICATION,
-        rights=(("SELECT", None), ("INSERT", None), ("DELETE", None)),
-    )
-    op.set_table_rights(
-        schema="public",
-        table="configurations",
-        role=APPLICATION,
-        rights=(("SELECT", None), ("INSERT", None), ("UPDATE", None), ("DELETE", None)),
-    )
-    op.set_table_rights(
-        schema="public",
-        table="role_configurations",
-        role=APPLICATION,
-        rights=(("SELECT", None), ("INSERT", None), ("UPDATE", None), ("DELETE", None)),
-    )
-    op.set_table_rights(
-        schema="public",
-        table="audit_log",
-        role=APPLICATION,
-        rights=(("SELECT", None), ("INSERT", None)),
-    )
-    op.set_table_rights(
-        schema="public",
-        table="login_sessions",
-        role=APPLICATION,
-        rights=(("SELECT", None), ("UPDATE", None)),
-    )
-    op.set_table_rights(
-        schema="public",
         table="api_keys",
-        role=APPLICATION,
         rights=(
             ("SELECT", ("id", "user_id", "name", "prefix", "roles", "created_at", "expires_at", "revoked_at", "ctid")),
             ("INSERT", None),
             ("UPDATE", None),
         ),
     )
-    op.set_table_rights(
-        schema="public",
-        table="idempotency_keys",
-        role=APPLICATION,
-        rights=(("SELECT", None), ("INSERT", None), ("DELETE", None)),
-    )
+    op.set_table_rights(table="idempotency_keys", rights=(("SELECT", None), ("INSERT", None), ("DELETE", None)))
 
 
 def downgrade() -> None:
     """Take it all down, in the opposite order."""
-    op.set_table_rights(schema="public", table="idempotency_keys", role=APPLICATION, rights=())
-    op.set_table_rights(schema="public", table="api_keys", role=APPLICATION, rights=())
-    op.set_table_rights(schema="public", table="login_sessions", role=APPLICATION, rights=())
-    op.set_table_rights(schema="public", table="audit_log", role=APPLICATION, rights=())
-    op.set_table_rights(schema="public", table="role_configurations", role=APPLICATION, rights=())
-    op.set_table_rights(schema="public", table="configurations", role=APPLICATION, rights=())
-    op.set_table_rights(schema="public", table="role_exclusions", role=APPLICATION, rights=())
-    op.set_table_rights(schema="public", table="role_parents", role=APPLICATION, rights=())
-    op.set_table_rights(schema="public", table="user_roles", role=APPLICATION, rights=())
-    op.set_table_rights(schema="public", table="roles", role=APPLICATION, rights=())
-    op.set_table_rights(schema="public", table="users", role=APPLICATION, rights=())
-    op.set_table_rights(schema="public", table="document_shares", role=APPLICATION, rights=())
-    op.set_table_rights(schema="public", table="documents", role=APPLICATION, rights=())
-    op.drop_policy(schema="public", table="login_attempts", name="owner")
-    op.disable_row_security(schema="public", table="login_attempts")
-    op.drop_policy(schema="public", table="password_reset_tokens", name="owner")
-    op.disable_row_security(schema="public", table="password_reset_tokens")
-    op.drop_policy(schema="public", table="refresh_tokens", name="owner")
-    op.disable_row_security(schema="public", table="refresh_tokens")
-    op.drop_policy(schema="public", table="idempotency_keys", name="allow delete: my-requests")
-    op.drop_policy(schema="public", table="idempotency_keys", name="allow create: my-requests")
-    op.drop_policy(schema="public", table="idempotency_keys", name="allow read: my-requests")
-    op.drop_policy(schema="public", table="idempotency_keys", name="owner")
-    op.disable_row_security(schema="public", table="idempotency_keys")
-    op.drop_column_trigger(schema="public", table="api_keys", name="!rowgate mask of key_hash")
-    op.drop_wall_function(schema="rowgate", name="api_keys mask of key_hash", arguments="")
-    op.drop_column_trigger(schema="public", table="api_keys", name="!rowgate columns")
-    op.drop_wall_function(schema="rowgate", name="api_keys columns", arguments="")
-    op.drop_policy(schema="public", table="api_keys", name="restrict create: mask of key_hash")
-    op.drop_policy(schema="public", table="api_keys", name="allow update: revoke-my-keys")
-    op.drop_policy(schema="public", table="api_keys", name="allow create: my-keys")
-    op.drop_policy(schema="public", table="api_keys", name="allow read: my-keys")
-    op.drop_policy(schema="public", table="api_keys", name="owner")
-    op.disable_row_security(schema="public", table="api_keys")
-    op.drop_column_trigger(schema="public", table="login_sessions", name="!rowgate columns")
-    op.drop_wall_function(schema="rowgate", name="login_sessions columns", arguments="")
-    op.drop_policy(schema="public", table="login_sessions", name="allow update: revoke-my-log-ins")
-    op.drop_policy(schema="public", table="login_sessions", name="allow read: my-log-ins")
-    op.drop_policy(schema="public", table="login_sessions", name="owner")
-    op.disable_row_security(schema="public", table="login_sessions")
-    op.drop_policy(schema="public", table="audit_log", name="allow create: add")
-    op.drop_policy(schema="public", table="audit_log", name="allow read: my-own")
-    op.drop_policy(schema="public", table="audit_log", name="allow read: admin")
-    op.drop_policy(schema="public", table="audit_log", name="owner")
-    op.disable_row_security(schema="public", table="audit_log")
-    op.drop_policy(schema="public", table="role_configurations", name="allow delete: admin")
-    op.drop_policy(schema="public", table="role_configurations", name="allow update: admin-grants")
-    op.drop_policy(schema="public", table="role_configurations", name="allow create: admin-grants")
-    op.drop_policy(schema="public", table="role_configurations", name="allow read: admin")
-    op.drop_policy(schema="public", table="role_configurations", name="allow read: my-roles")
-    op.drop_policy(schema="public", table="role_configurations", name="owner")
-    op.disable_row_security(schema="public", table="role_configurations")
-    op.drop_column_trigger(schema="public", table="configurations", name="!rowgate columns")
-    op.drop_wall_function(schema="rowgate", name="configurations columns", arguments="")
-    op.drop_policy(schema="public", table="configurations", name="allow delete: admin")
-    op.drop_policy(schema="public", table="configurations", name="allow update: granted-changes")
-    op.drop_policy(schema="public", table="configurations", name="allow update: admin")
-    op.drop_policy(schema="public", table="configurations", name="allow create: admin")
-    op.drop_policy(schema="public", table="configurations", name="allow read: granted")
-    op.drop_policy(schema="public", table="configurations", name="allow read: admin")
-    op.drop_policy(schema="public", table="configurations", name="owner")
-    op.disable_row_security(schema="public", table="configurations")
-    op.drop_policy(schema="public", table="role_exclusions", name="allow delete: admin")
-    op.drop_policy(schema="public", table="role_exclusions", name="allow create: admin-excludes")
-    op.drop_policy(schema="public", table="role_exclusions", name="allow read: vocabulary")
-    op.drop_policy(schema="public", table="role_exclusions", name="owner")
-    op.disable_row_security(schema="public", table="role_exclusions")
-    op.drop_policy(schema="public", table="role_parents", name="allow delete: admin")
-    op.drop_policy(schema="public", table="role_parents", name="allow create: admin-grants")
-    op.drop_policy(schema="public", table="role_parents", name="allow read: vocabulary")
-    op.drop_policy(schema="public", table="role_parents", name="owner")
-    op.disable_row_security(schema="public", table="role_parents")
-    op.drop_policy(schema="public", table="user_roles", name="allow delete: admin")
-    op.drop_policy(schema="public", table="user_roles", name="allow update: admin-grants")
-    op.drop_policy(schema="public", table="user_roles", name="allow create: admin-first")
-    op.drop_policy(schema="public", table="user_roles", name="allow create: admin-grants")
-    op.drop_policy(schema="public", table="user_roles", name="allow read: admin")
-    op.drop_policy(schema="public", table="user_roles", name="allow read: my-roles")
-    op.drop_policy(schema="public", table="user_roles", name="owner")
-    op.disable_row_security(schema="public", table="user_roles")
-    op.drop_column_trigger(schema="public", table="roles", name="!rowgate columns")
-    op.drop_wall_function(schema="rowgate", name="roles columns", arguments="")
-    op.drop_policy(schema="public", table="roles", name="allow delete: admin")
-    op.drop_policy(schema="public", table="roles", name="allow update: admin-describes")
-    op.drop_policy(schema="public", table="roles", name="allow update: admin")
-    op.drop_policy(schema="public", table="roles", name="allow create: admin")
-    op.drop_policy(schema="public", table="roles", name="allow read: vocabulary")
-    op.drop_policy(schema="public", table="roles", name="owner")
-    op.disable_row_security(schema="public", table="roles")
-    op.drop_column_trigger(schema="public", table="users", name="!rowgate mask of hashed_password")
-    op.drop_wall_function(schema="rowgate", name="users mask of hashed_password", arguments="")
-    op.drop_column_trigger(schema="public", table="users", name="!rowgate columns")
-    op.drop_wall_function(schema="rowgate", name="users columns", arguments="")
-    op.drop_policy(schema="public", table="users", name="restrict create: mask of hashed_password")
-    op.drop_policy(schema="public", table="users", name="allow update: admin-changes")
-    op.drop_policy(schema="public", table="users", name="allow create: admin")
-    op.drop_policy(schema="public", table="users", name="allow read: admin")
-    op.drop_policy(schema="public", table="users", name="allow read: myself")
-    op.drop_policy(schema="public", table="users", name="owner")
-    op.disable_row_security(schema="public", table="users")
-    op.drop_policy(schema="public", table="document_shares", name="allow delete: admin")
-    op.drop_policy(schema="public", table="document_shares", name="allow delete: owner")
-    op.drop_policy(schema="public", table="document_shares", name="allow update: owner-grants")
-    op.drop_policy(schema="public", table="document_shares", name="allow create: owner-grants")
-    op.drop_policy(schema="public", table="document_shares", name="allow read: admin")
-    op.drop_policy(schema="public", table="document_shares", name="allow read: with-me")
-    op.drop_policy(schema="public", table="document_shares", name="allow read: owner")
-    op.drop_policy(schema="public", table="document_shares", name="owner")
-    op.disable_row_security(schema="public", table="document_shares")
-    op.drop_column_trigger(schema="public", table="documents", name="!rowgate columns")
-    op.drop_wall_function(schema="rowgate", name="documents columns", arguments="")
-    op.drop_policy(schema="public", table="documents", name="restrict delete: soft-delete")
-    op.drop_policy(schema="public", table="documents", name="restrict update: soft-delete")
-    op.drop_policy(schema="public", table="documents", name="restrict read: soft-delete")
-    op.drop_policy(schema="public", table="documents", name="allow delete: purge")
-    op.drop_policy(schema="public", table="documents", name="allow delete: owner")
-    op.drop_policy(schema="public", table="documents", name="allow update: restore")
-    op.drop_policy(schema="public", table="documents", name="allow update: editor")
-    op.drop_policy(schema="public", table="documents", name="allow update: owner")
-    op.drop_policy(schema="public", table="documents", name="allow create: own-new")
-    op.drop_policy(schema="public", table="documents", name="allow read: viewer")
-    op.drop_policy(schema="public", table="documents", name="allow read: owner")
-    op.drop_policy(schema="public", table="documents", name="allow read: free")
-    op.drop_policy(schema="public", table="documents", name="allow read: paid")
-    op.drop_policy(schema="public", table="documents", name="allow read: admin")
-    op.drop_policy(schema="public", table="documents", name="owner")
-    op.disable_row_security(schema="public", table="documents")
-    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."principal_2"()', to=APPLICATION)
-    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."principal_1"()', to=APPLICATION)
+    op.set_table_rights(table="idempotency_keys", rights=())
+    op.set_table_rights(table="api_keys", rights=())
+    op.set_table_rights(table="login_sessions", rights=())
+    op.set_table_rights(table="audit_log", rights=())
+    op.set_table_rights(table="role_configurations", rights=())
+    op.set_table_rights(table="configurations", rights=())
+    op.set_table_rights(table="role_exclusions", rights=())
+    op.set_table_rights(table="role_parents", rights=())
+    op.set_table_rights(table="user_roles", rights=())
+    op.set_table_rights(table="roles", rights=())
+    op.set_table_rights(table="users", rights=())
+    op.set_table_rights(table="document_shares", rights=())
+    op.set_table_rights(table="documents", rights=())
+    op.drop_policy(table="login_attempts", name="owner")
+    op.disable_row_security(table="login_attempts")
+    op.drop_policy(table="password_reset_tokens", name="owner")
+    op.disable_row_security(table="password_reset_tokens")
+    op.drop_policy(table="refresh_tokens", name="owner")
+    op.disable_row_security(table="refresh_tokens")
+    op.drop_policy(table="idempotency_keys", name="allow delete: my-requests")
+    op.drop_policy(table="idempotency_keys", name="allow create: my-requests")
+    op.drop_policy(table="idempotency_keys", name="allow read: my-requests")
+    op.drop_policy(table="idempotency_keys", name="owner")
+    op.disable_row_security(table="idempotency_keys")
+    op.drop_column_trigger(table="api_keys", name="!rowgate mask of key_hash")
+    op.drop_wall_function(name="api_keys mask of key_hash")
+    op.drop_column_trigger(table="api_keys", name="!rowgate columns")
+    op.drop_wall_function(name="api_keys columns")
+    op.drop_policy(table="api_keys", name="restrict create: mask of key_hash")
+    op.drop_policy(table="api_keys", name="allow update: revoke-my-keys")
+    op.drop_policy(table="api_keys", name="allow create: my-keys")
+    op.drop_policy(table="api_keys", name="allow read: my-keys")
+    op.drop_policy(table="api_keys", name="owner")
+    op.disable_row_security(table="api_keys")
+    op.drop_column_trigger(table="login_sessions", name="!rowgate columns")
+    op.drop_wall_function(name="login_sessions columns")
+    op.drop_policy(table="login_sessions", name="allow update: revoke-my-log-ins")
+    op.drop_policy(table="login_sessions", name="allow read: my-log-ins")
+    op.drop_policy(table="login_sessions", name="owner")
+    op.disable_row_security(table="login_sessions")
+    op.drop_policy(table="audit_log", name="allow create: add")
+    op.drop_policy(table="audit_log", name="allow read: my-own")
+    op.drop_policy(table="audit_log", name="allow read: admin")
+    op.drop_policy(table="audit_log", name="owner")
+    op.disable_row_security(table="audit_log")
+    op.drop_policy(table="role_configurations", name="allow delete: admin")
+    op.drop_policy(table="role_configurations", name="allow update: admin-grants")
+    op.drop_policy(table="role_configurations", name="allow create: admin-grants")
+    op.drop_policy(table="role_configurations", name="allow read: admin")
+    op.drop_policy(table="role_configurations", name="allow read: my-roles")
+    op.drop_policy(table="role_configurations", name="owner")
+    op.disable_row_security(table="role_configurations")
+    op.drop_column_trigger(table="configurations", name="!rowgate columns")
+    op.drop_wall_function(name="configurations columns")
+    op.drop_policy(table="configurations", name="allow delete: admin")
+    op.drop_policy(table="configurations", name="allow update: granted-changes")
+    op.drop_policy(table="configurations", name="allow update: admin")
+    op.drop_policy(table="configurations", name="allow create: admin")
+    op.drop_policy(table="configurations", name="allow read: granted")
+    op.drop_policy(table="configurations", name="allow read: admin")
+    op.drop_policy(table="configurations", name="owner")
+    op.disable_row_security(table="configurations")
+    op.drop_policy(table="role_exclusions", name="allow delete: admin")
+    op.drop_policy(table="role_exclusions", name="allow create: admin-excludes")
+    op.drop_policy(table="role_exclusions", name="allow read: vocabulary")
+    op.drop_policy(table="role_exclusions", name="owner")
+    op.disable_row_security(table="role_exclusions")
+    op.drop_policy(table="role_parents", name="allow delete: admin")
+    op.drop_policy(table="role_parents", name="allow create: admin-grants")
+    op.drop_policy(table="role_parents", name="allow read: vocabulary")
+    op.drop_policy(table="role_parents", name="owner")
+    op.disable_row_security(table="role_parents")
+    op.drop_policy(table="user_roles", name="allow delete: admin")
+    op.drop_policy(table="user_roles", name="allow update: admin-grants")
+    op.drop_policy(table="user_roles", name="allow create: admin-first")
+    op.drop_policy(table="user_roles", name="allow create: admin-grants")
+    op.drop_policy(table="user_roles", name="allow read: admin")
+    op.drop_policy(table="user_roles", name="allow read: my-roles")
+    op.drop_policy(table="user_roles", name="owner")
+    op.disable_row_security(table="user_roles")
+    op.drop_column_trigger(table="roles", name="!rowgate columns")
+    op.drop_wall_function(name="roles columns")
+    op.drop_policy(table="roles", name="allow delete: admin")
+    op.drop_policy(table="roles", name="allow update: admin-describes")
+    op.drop_policy(table="roles", name="allow update: admin")
+    op.drop_policy(table="roles", name="allow create: admin")
+    op.drop_policy(table="roles", name="allow read: vocabulary")
+    op.drop_policy(table="roles", name="owner")
+    op.disable_row_security(table="roles")
+    op.drop_column_trigger(table="users", name="!rowgate mask of hashed_password")
+    op.drop_wall_function(name="users mask of hashed_password")
+    op.drop_column_trigger(table="users", name="!rowgate columns")
+    op.drop_wall_function(name="users columns")
+    op.drop_policy(table="users", name="restrict create: mask of hashed_password")
+    op.drop_policy(table="users", name="allow update: admin-changes")
+    op.drop_policy(table="users", name="allow create: admin")
+    op.drop_policy(table="users", name="allow read: admin")
+    op.drop_policy(table="users", name="allow read: myself")
+    op.drop_policy(table="users", name="owner")
+    op.disable_row_security(table="users")
+    op.drop_policy(table="document_shares", name="allow delete: admin")
+    op.drop_policy(table="document_shares", name="allow delete: owner")
+    op.drop_policy(table="document_shares", name="allow update: owner-grants")
+    op.drop_policy(table="document_shares", name="allow create: owner-grants")
+    op.drop_policy(table="document_shares", name="allow read: admin")
+    op.drop_policy(table="document_shares", name="allow read: with-me")
+    op.drop_policy(table="document_shares", name="allow read: owner")
+    op.drop_policy(table="document_shares", name="owner")
+    op.disable_row_security(table="document_shares")
+    op.drop_column_trigger(table="documents", name="!rowgate columns")
+    op.drop_wall_function(name="documents columns")
+    op.drop_policy(table="documents", name="restrict delete: soft-delete")
+    op.drop_policy(table="documents", name="restrict update: soft-delete")
+    op.drop_policy(table="documents", name="restrict read: soft-delete")
+    op.drop_policy(table="documents", name="allow delete: purge")
+    op.drop_policy(table="documents", name="allow delete: owner")
+    op.drop_policy(table="documents", name="allow update: restore")
+    op.drop_policy(table="documents", name="allow update: editor")
+    op.drop_policy(table="documents", name="allow update: owner")
+    op.drop_policy(table="documents", name="allow create: own-new")
+    op.drop_policy(table="documents", name="allow read: viewer")
+    op.drop_policy(table="documents", name="allow read: owner")
+    op.drop_policy(table="documents", name="allow read: free")
+    op.drop_policy(table="documents", name="allow read: paid")
+    op.drop_policy(table="documents", name="allow read: admin")
+    op.drop_policy(table="documents", name="owner")
+    op.disable_row_security(table="documents")
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."principal_2"()')
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."principal_1"()')
     op.revoke_privilege(
-        privileges="EXECUTE",
-        on='FUNCTION "rowgate"."search_documents_search"(tsquery, bigint, double precision, UUID)',
-        to=APPLICATION,
+        privileges="EXECUTE", on='FUNCTION "rowgate"."search_documents_search"(tsquery, bigint, double precision, UUID)'
     )
-    op.revoke_privilege(
-        privileges="EXECUTE",
-        on='FUNCTION "rowgate"."role_configurations_my_roles"()',
-        to=APPLICATION,
-    )
-    op.revoke_privilege(
-        privileges="EXECUTE",
-        on='FUNCTION "rowgate"."configurations_granted_changes"()',
-        to=APPLICATION,
-    )
-    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."configurations_granted"()', to=APPLICATION)
-    op.revoke_privilege(
-        privileges="EXECUTE",
-        on='FUNCTION "rowgate"."role_parents_admin_grants"()',
-        to=APPLICATION,
-    )
-    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."user_roles_admin_first"()', to=APPLICATION)
-    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."user_roles_admin_grants"()', to=APPLICATION)
-    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."document_shares_with_me"()', to=APPLICATION)
-    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."document_shares_owner"()', to=APPLICATION)
-    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."documents_editor"()', to=APPLICATION)
-    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."documents_viewer"()', to=APPLICATION)
-    op.drop_wall_function(schema="rowgate", name="principal_2", arguments="")
-    op.drop_wall_function(schema="rowgate", name="principal_1", arguments="")
-    op.drop_wall_function(
-        schema="rowgate",
-        name="search_documents_search",
-        arguments="tsquery, bigint, double precision, UUID",
-    )
-    op.drop_wall_function(schema="rowgate", name="role_configurations_my_roles", arguments="")
-    op.drop_wall_function(schema="rowgate", name="configurations_granted_changes", arguments="")
-    op.drop_wall_function(schema="rowgate", name="configurations_granted", arguments="")
-    op.drop_wall_function(schema="rowgate", name="role_parents_admin_grants", arguments="")
-    op.drop_wall_function(schema="rowgate", name="user_roles_admin_first", arguments="")
-    op.drop_wall_function(schema="rowgate", name="user_roles_admin_grants", arguments="")
-    op.drop_wall_function(schema="rowgate", name="document_shares_with_me", arguments="")
-    op.drop_wall_function(schema="rowgate", name="document_shares_owner", arguments="")
-    op.drop_wall_function(schema="rowgate", name="documents_editor", arguments="")
-    op.drop_wall_function(schema="rowgate", name="documents_viewer", arguments="")
-    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."lifted"(name text)', to=APPLICATION)
-    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."has_any"(names text[])', to=APPLICATION)
-    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."roles"()', to=APPLICATION)
-    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."attr"(name text)', to=APPLICATION)
-    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."id"()', to=APPLICATION)
-    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."known"()', to=APPLICATION)
-    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."acting"()', to=APPLICATION)
-    op.drop_wall_function(schema="rowgate", name="subject", arguments="name text")
-    op.drop_wall_function(schema="rowgate", name="lifted", arguments="name text")
-    op.drop_wall_function(schema="rowgate", name="has_any", arguments="names text[]")
-    op.drop_wall_function(schema="rowgate", name="roles", arguments="")
-    op.drop_wall_function(schema="rowgate", name="attr", arguments="name text")
-    op.drop_wall_function(schema="rowgate", name="id", arguments="")
-    op.drop_wall_function(schema="rowgate", name="known", arguments="")
-    op.drop_wall_function(schema="rowgate", name="acting", arguments="")
-    op.drop_wall_table(schema="rowgate", name="keys")
-    op.revoke_privilege(privileges="USAGE", on='SCHEMA "rowgate"', to=APPLICATION)
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."role_configurations_my_roles"()')
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."configurations_granted_changes"()')
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."configurations_granted"()')
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."role_parents_admin_grants"()')
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."user_roles_admin_first"()')
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."user_roles_admin_grants"()')
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."document_shares_with_me"()')
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."document_shares_owner"()')
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."documents_editor"()')
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."documents_viewer"()')
+    op.drop_wall_function(name="principal_2")
+    op.drop_wall_function(name="principal_1")
+    op.drop_wall_function(name="search_documents_search", arguments="tsquery, bigint, double precision, UUID")
+    op.drop_wall_function(name="role_configurations_my_roles")
+    op.drop_wall_function(name="configurations_granted_changes")
+    op.drop_wall_function(name="configurations_granted")
+    op.drop_wall_function(name="role_parents_admin_grants")
+    op.drop_wall_function(name="user_roles_admin_first")
+    op.drop_wall_function(name="user_roles_admin_grants")
+    op.drop_wall_function(name="document_shares_with_me")
+    op.drop_wall_function(name="document_shares_owner")
+    op.drop_wall_function(name="documents_editor")
+    op.drop_wall_function(name="documents_viewer")
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."lifted"(name text)')
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."has_any"(names text[])')
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."roles"()')
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."attr"(name text)')
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."id"()')
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."known"()')
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."acting"()')
+    op.drop_wall_function(name="subject", arguments="name text")
+    op.drop_wall_function(name="lifted", arguments="name text")
+    op.drop_wall_function(name="has_any", arguments="names text[]")
+    op.drop_wall_function(name="roles")
+    op.drop_wall_function(name="attr", arguments="name text")
+    op.drop_wall_function(name="id")
+    op.drop_wall_function(name="known")
+    op.drop_wall_function(name="acting")
+    op.drop_wall_table(name="keys")
+    op.revoke_privilege(privileges="USAGE", on='SCHEMA "rowgate"')
     op.drop_wall_schema(name="rowgate")
