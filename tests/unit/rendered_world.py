@@ -31,6 +31,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -285,6 +286,57 @@ class Pointer(Base):
     at: Mapped[int]
 
 
+class Ledger(Base):
+    """In a schema; its mask is lifted for its owner, and its check asks another table."""
+
+    __tablename__ = "ledgers"
+    __table_args__ = ({"schema": "archive"},)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[int]
+    secret: Mapped[str | None]
+
+
+class Sheet(Base):
+    """Is read by who reads anything of its name outside its schema."""
+
+    __tablename__ = "sheets"
+    __table_args__ = ({"schema": "archive"},)
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Namesake(Base):
+    """Open, and named like a table of a schema."""
+
+    __tablename__ = "sheets"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Leaf(Base):
+    """Belongs to a sheet that its writer must be able to read."""
+
+    __tablename__ = "leaves"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("archive.sheets.id"))
+    sheet: Mapped[Sheet] = relationship()
+
+
+class Gauge(Base):
+    """What it becomes is judged by who acts alone."""
+
+    __tablename__ = "gauges"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    size: Mapped[int]
+
+
+class Given(Base):
+    """May be given to anybody by its owner; it hides where its word is known."""
+
+    __tablename__ = "given"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[int]
+    word: Mapped[str | None]
+
+
 class Twice(ColumnElement[int]):
     """An element that renders itself, and is trusted to."""
 
@@ -401,6 +453,7 @@ def make_catalog() -> Catalog:
     stamps.allow("update", to="reader", when=exists(select(Folder.id).where(Folder.id == Stamp.owner)))
     stamps.allow("read", "create", "update", "delete", when=Stamp.owner == principal.id, check=Stamp.seen < 9)
     _add_odds(catalog)
+    _add_further(catalog)
     return catalog
 
 
@@ -448,6 +501,24 @@ def _add_odds(catalog: Catalog) -> None:
     both.allow("update", when=pairs.c.a == principal.attr("a", Integer()))
     both.allow("update", to="editor", columns=[pairs.c.note])
     both.allow("delete", when=pairs.c.b == 7)
+
+
+def _add_further(catalog: Catalog) -> None:
+    """Add what is there for one question of a check each."""
+    ledgers = catalog.policy(Ledger)
+    ledgers.allow("read")
+    ledgers.allow("create", "update", when=exists(select(Folder.id).where(Folder.id == Ledger.owner)))
+    ledgers.mask(Ledger.secret, unless_when=Ledger.owner == principal.id)
+    catalog.policy(Sheet).allow("read", when=exists(select(Namesake.id).where(Namesake.id == Sheet.id)))
+    catalog.open(Namesake, reason="open")
+    catalog.policy(Leaf).allow("read", "create", "update", when=can("read", Leaf.sheet))
+    gauges = catalog.policy(Gauge)
+    gauges.allow("read", "create")
+    gauges.allow("update", when=Gauge.id > 1, check=principal.attr("a", Integer()) > 3)
+    given = catalog.policy(Given)
+    given.restrict(when=Given.word.is_(None), name="word")
+    given.allow("read", "create")
+    given.allow("update", when=Given.owner == principal.id, check=true())
 
 
 OWNER = Principal(1, set(), {"a": 5})

@@ -7,10 +7,11 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import (
@@ -66,7 +67,11 @@ from unit.rendered_world import (
     Folder,
     Fourth,
     Free,
+    Gauge,
+    Given,
     Hidden,
+    Leaf,
+    Ledger,
     Long,
     Loud,
     Made,
@@ -459,6 +464,10 @@ def _beside(one: Any) -> Any:
     return select(one.c.id, Folder.id)
 
 
+def _beside_policy(one: Any) -> Any:
+    return select(one.c.id).join(Pointer, Pointer.id == one.c.id)
+
+
 def _joined(one: Any) -> Any:
     return select(one.c.id, Folder.id).select_from(one.join(Folder, one.c.id == Folder.id))
 
@@ -470,6 +479,11 @@ def _grouped(one: Any) -> Any:
 def _scalar_below() -> Any:
     some = select(Folder.id, folder_notes.label("n")).subquery("s")
     return select(some.c.id, Word.id).with_for_update(of=some)
+
+
+def _returning_values() -> Any:
+    some = values(column("secret", Integer), name="v").data([(1,)])
+    return update(Note).where(Note.id == some.c.secret).values(body="x").returning(Note.id, some.c.secret)
 
 
 LITERAL = {"literal_binds": True}
@@ -620,6 +634,10 @@ MORE = {
     ),
     "a column that an alias has": case_of(select(table("notes", column("body")).alias("x").alias("y").c.body)),
     "open table of a schema": case_of(select(Stored.id)),
+    "nesting cte beside a policy that has a sub-select": case_of(
+        select(Word.id).where(Word.id.in_(_beside_policy(mine.cte("c", nesting=True))))
+    ),
+    "open table of a schema in a sub-select": case_of(select(select(Stored.id).subquery("s"))),
     "open table of a schema in an alias": case_of(select(aliased(Stored, name="x").id)),
     "a policy that reads a schema's": case_of(select(Pointer.id)),
     "update by a policy that reads a schema's": case_of(update(Pointer).values(at=3)),
@@ -640,6 +658,7 @@ MORE = {
         f"update of {name}, editor": case_of(update(pairs).values({name: value}), EDITOR)
         for name, value in {
             "odd": "x", "data": [1], "flag": True, "kind": "PLAIN", "word": "PLAIN", "size": 3, "note": "x", "price": 3, "day": date(2000, 1, 1),
+            "at": datetime.fromisoformat("2000-01-01"), "time": time(1), "span": timedelta(1), "uuid": UUID(int=1),
         }.items()
     },
     "update of a column by its name": case_of(update(t).values({column("body"): "x"})),
@@ -717,10 +736,50 @@ RESOLVING = {
         "an operator": select(Note.id).where(Note.body.op("~~~")("x")),
         "a lock": select(Note.id).with_for_update(),
         "a prefix": select(Note.id).prefix_with("ALL"),
+        "a value that is pasted": select(Note.id).where(Note.id == bindparam("x", 3, literal_execute=True)),
+        "a token": select(text("'__[POSTCOMPILE_x]'")),
+        "a table of a schema, its namesake and an alias of that": select(Archived.body, Note.id, other.id),
     }.items()
 }
 
+
+def _said(statement: Any, table_: Any) -> Any:
+    """Return a statement that says it writes another table than it does, as the ORM says it of a joined class."""
+    named = "_emit_insert_table" if statement.is_insert else "_emit_update_table"
+    return statement._annotate({named: table_})
+
+
 WRITES = {
+    "update that says it is another table's": case_of(_said(update(t).values(body="x"), Free.__table__)),
+    "delete that says it is another table's": case_of(_said(delete(t), Free.__table__)),
+    "insert that says it is another table's": case_of(_said(insert(t).values(body="x"), Free.__table__)),
+    "soft delete": case_of(update(Note).where(Note.id == 1).values(is_gone=True)),
+    "update of a schema's, returning a conditional mask": case_of(
+        update(Ledger).values(owner=2).returning(Ledger.secret, Ledger.id)
+    ),
+    "insert by a check that asks a namesake": case_of(insert(Leaf).values(sheet_id=1)),
+    "update by a cte of its name, nothing of it read": case_of(
+        update(Long).where(exists(select(literal(1)).select_from(mine.cte("n" * 32)))).values(id=3)
+    ),
+    "update of a schema's by a union that names it": case_of(
+        update(Archived)
+        .where(
+            Archived.id.in_(
+                select(Folder.id).where(Folder.owner == Archived.owner).union(select(Folder.id).where(Folder.id == 3))
+            )
+        )
+        .values(body="x")
+    ),
+    "update by what is masked of it": case_of(
+        update(Note).where(Note.body.in_(select(Note.secret).correlate(None))).values(body="x")
+    ),
+    "update by values, returning theirs": case_of(lambda _: _returning_values()),
+    "update by a label of its key's name": case_of(
+        update(t).where(t.c.owner.label("id") == bindparam("key")).values(body="x")
+    ),
+    "delete of a key by a bind like a masked column": case_of(
+        delete(t).where(t.c.id == bindparam("secret")), column_keys=["secret"]
+    ),
     "insert": case_of(insert(Note).values(folder_id=1, owner=1, body="x")),
     "insert into a Table": case_of(t.insert().values(folder_id=1, owner=1)),
     "insert, returning": case_of(insert(Note).values(owner=1).returning(Note.id, Note.body)),
@@ -828,7 +887,31 @@ def _excluded(name: str) -> Any:
     )
 
 
+def _ignoring(name: str, where: Any) -> Any:
+    return upsert(name).values(id=1, owner=1).on_conflict_do_nothing(index_elements=["id"], index_where=where)
+
+
 UPSERTS = {
+    "where the index has a number": case_of(lambda d: _ignoring(d, Note.owner == 4)),
+    "where the index has a word": case_of(lambda d: _ignoring(d, Note.body == "x")),
+    "by a check that asks another table, of a schema's": case_of(
+        lambda d: (
+            upsert(d, Ledger).values(id=1, owner=1).on_conflict_do_update(index_elements=["id"], set_={"owner": 5})
+        )
+    ),
+    "by a check that reads other rows": case_of(
+        lambda d: upsert(d, Pointer).values(id=1, at=1).on_conflict_do_update(index_elements=["id"], set_={"at": 5})
+    ),
+    "by a check that reads no column": case_of(
+        lambda d: upsert(d, Gauge).values(id=1, size=1).on_conflict_do_update(index_elements=["id"], set_={"size": 5})
+    ),
+    "by a check that everything passes": case_of(
+        lambda d: (
+            upsert(d, Given)
+            .values(id=1, owner=1)
+            .on_conflict_do_update(index_elements=["id"], set_={"owner": func.random()})
+        )
+    ),
     "upsert": case_of(
         lambda d: upsert(d).values(id=1, owner=1).on_conflict_do_update(index_elements=["id"], set_={"body": "x"})
     ),
@@ -892,6 +975,9 @@ UPSERTS = {
 
 
 LIFTED = {
+    "insert of a value and a default, read back": case_of(insert(Folded).values(is_gone=False), dialects=PG, walled=True),
+    "insert of nothing, read back": case_of(insert(Given).values(owner=1), dialects=PG, walled=True),
+    "insert of what hides, read back": case_of(insert(Given).values(owner=1, word="x"), dialects=PG, walled=True),
     "insert of a masked column": case_of(insert(Note).values(owner=1, secret="s"), dialects=PG, walled=True),
     "insert of a masked column that may be": case_of(insert(Note).values(owner=1, phone="s"), dialects=PG, walled=True),
     "upsert of a new masked value": case_of(
@@ -1017,6 +1103,7 @@ def rendered(one: Case, dialect: str) -> str:
     marks = [name for name in ("guards", "drains", "drains_key") if getattr(compiled, name)]
     marks += [f"{name}={value!r}" for name, value in sorted(compiled.fixed_binds.items())]
     marks += [f"asks {name}" for name in sorted(compiled.term_binds)]
+    marks += [f"repeats {name}" for name in compiled._values_bindparam or ()]
     marks += [f"returns {', '.join(str(one.keyname) for one in compiled._result_columns)}"]
     marks += [f"leaves {leaving.rule.name}{_values(leaving)}" for leaving in compiled.leaving]
     marks += [f"uses {table}" for table in sorted(".".join(filter(None, key)) for key in compiled.used)]

@@ -25,7 +25,7 @@ RESERVED = "rowgate_"
 """Bind parameters of the gate begin with this; a statement's own may not."""
 
 
-_BIND_OPTIONS = ("literal_binds", "within_columns_clause", "accumulate_bind_names", "visited_bindparam")
+_BIND_OPTIONS = ("literal_binds", "accumulate_bind_names", "visited_bindparam")
 """What SQLAlchemy tells a bind by keyword: the last two count those inside VALUES."""
 
 
@@ -44,10 +44,11 @@ class Context:
 class GateBase(SQLCompiler):
     """State and isolation. `trusted` counts how deep we are in text of our own, where nothing is wrapped or judged."""
 
-    trusted: int = 0
+    trusted: int
     target: Entry | None = None
-    proven: bool = False
-    depth: int = 0
+    proven: bool
+    """Whether the new rows of the write have proven themselves."""
+    depth: int
     """How many statements stand around the one that is written."""
     proving: bool = False
     """Whether a check is being rendered into RETURNING for SQLite.
@@ -69,20 +70,19 @@ class GateBase(SQLCompiler):
         self._hidden: dict[tuple[TableKey, str, str, bool], str] = {}
         self.used: set[TableKey] = set()
         self._fixed_keys: dict[tuple[Any, Any], str] = {}
-        if self.context.variant is None:
-            self.trusted = 1
+        self.trusted = int(self.context.variant is None)
         super().__init__(dialect, statement, *args, **kw)
-        if statement is not None and not self.trusted:
-            self._check_tokens()
+        if self.string is not None:
+            self._check_tokens(self.string)
 
-    def _check_tokens(self) -> None:
+    def _check_tokens(self, text: str) -> None:
         """Refuse text that SQLAlchemy would take for an expanding bind, wherever it came from.
 
         SQLAlchemy replaces such tokens in the finished SQL, inside quoted names and literals too, and pastes a part of
         them.
         """
         binds = {self.bind_names[bind]: bind for bind in self.post_compile_params | self.literal_execute_params}
-        for token in self._post_compile_pattern.finditer(self.string or ""):
+        for token in self._post_compile_pattern.finditer(text):
             bind = binds.get(token.group(1))
             if bind is None or (token.group(2) and not bind.type.dialect_impl(self.dialect)._has_bind_expression):
                 raise Unguarded("a name or a literal holds a token that SQLAlchemy replaces: choose another")
@@ -134,7 +134,8 @@ class GateBase(SQLCompiler):
             "standing": standing,
         }
         around = self.stack, self._global_attributes
-        self.stack, self._global_attributes = [frame], {}
+        # As deep as it is: SQLAlchemy counts the levels of nesting CTEs, and those of the statement are not ours.
+        self.stack, self._global_attributes = [frame] * (len(self.stack) + 1), {}
         self.trusted += 1
         try:
             yield
@@ -155,8 +156,8 @@ class GateBase(SQLCompiler):
             self._check_bind(bindparam, literal=kw.get("literal_execute", False))
             return super().visit_bindparam(bindparam, **kw)
         if bindparam.expanding:
-            return self._fixed_list(bindparam, **kw)
-        return self._fixed((bindparam, None), bindparam.value, bindparam.type, **kw)
+            return self._fixed_list(bindparam)
+        return self._fixed((bindparam, None), bindparam.value, bindparam.type)
 
     def _check_bind(self, bindparam: Any, *, literal: bool) -> None:
         """Refuse binds that are pasted as text: a negative number after a minus begins a comment."""
@@ -169,7 +170,7 @@ class GateBase(SQLCompiler):
         if bindparam.literal_execute or (literal and not isinstance(bindparam.type, String)):
             raise Unguarded("literal_execute pastes the value into SQL: leave it out, so that the value is bound")
 
-    def _fixed(self, constant: tuple[Any, Any], value: Any, type_: Any, **kw: Any) -> str:
+    def _fixed(self, constant: tuple[Any, Any], value: Any, type_: Any) -> str:
         """Return a constant of a policy as a bind of our own.
 
         The same constant is the same bind wherever it stands: PostgreSQL must see that a sub-select in GROUP BY is the
@@ -177,7 +178,7 @@ class GateBase(SQLCompiler):
         """
         key = self._fixed_keys.setdefault(constant, f"{RESERVED}c{len(self._fixed_keys)}")
         self.fixed_binds[key] = value
-        return self._own(BindParameter(key, value, type_=type_), **kw)
+        return self._own(BindParameter(key, value, type_=type_))
 
     def _own(self, bind: Any, **kw: Any) -> str:
         """Return a bind of the gate's own as SQL.
@@ -189,16 +190,16 @@ class GateBase(SQLCompiler):
         text = super().visit_bindparam(bind, **_placed(kw))
         return f" {text}" if self.positional and not self._numeric_binds else text
 
-    def _fixed_list(self, bindparam: Any, **kw: Any) -> str:
+    def _fixed_list(self, bindparam: Any) -> str:
         """Return the constants of an IN list one by one: an expanding bind could not be executed with many rows."""
         types = bindparam.type.types if bindparam.type._is_tuple_type else None
         if types is None:
             values = enumerate(bindparam.value)
-            return f"({', '.join(self._fixed((bindparam, n), value, bindparam.type, **kw) for n, value in values)})"
-        rows = []
-        for number, row in enumerate(bindparam.value):
-            fields = enumerate(zip(row, types, strict=True))
-            rows.append(", ".join(self._fixed((bindparam, (number, n)), v, t, **kw) for n, (v, t) in fields))
+            return f"({', '.join(self._fixed((bindparam, n), value, bindparam.type) for n, value in values)})"
+        rows = (
+            ", ".join(self._fixed((bindparam, (number, n)), value, types[n]) for n, value in enumerate(row))
+            for number, row in enumerate(bindparam.value)
+        )
         return f"({', '.join(f'({row})' for row in rows)})"
 
     def visit_rowgate_principal(self, term: PrincipalTerm, **kw: Any) -> str:
@@ -207,12 +208,13 @@ class GateBase(SQLCompiler):
         type_ = self.context.catalog.principal_id if is_id else term.type
         if self.acting is not None:
             value = self.acting.id if is_id else self.acting.attributes.get(term.called)
-            return self._fixed((self.acting, (term.kind, term.called)), value, type_, **_placed(kw))
+            return self._fixed((self.acting, (term.kind, term.called)), value, type_)
         key = f"{RESERVED}id" if is_id else f"{RESERVED}attr_{term.called}_"
-        if kw.get("visited_bindparam") is not None or kw.get("accumulate_bind_names") is not None:
+        if kw.get("accumulate_bind_names") is not None:
             key += "_row"  # inside VALUES, which may be repeated: a bind there stands nowhere else
         known = self.term_binds.setdefault(key, term)
-        if known is None or type(known.type) is not type(term.type):
+        assert known is not None  # that is what stands for the roles, by a name of their own
+        if type(known.type) is not type(term.type):
             raise Unguarded(f"principal.attr({term.called!r}) is used with two types: use one")
         return self._own(BindParameter(key, callable_=_nobody, type_=type_), **kw)
 
@@ -230,7 +232,7 @@ class GateBase(SQLCompiler):
         """Return the roles of whoever acts as a bind: an array, or JSON where there are no arrays."""
         if self.acting is not None:
             roles = sorted(self.acting.roles)
-            return self._fixed((self.acting, "roles"), json.dumps(roles) if isinstance(type_, Text) else roles, type_)
+            return self._fixed((self.acting, None), json.dumps(roles) if isinstance(type_, Text) else roles, type_)
         key = f"{RESERVED}roles"
         self.term_binds[key] = None
         return self._own(BindParameter(key, callable_=_nobody, type_=type_))
@@ -253,8 +255,7 @@ class GateBase(SQLCompiler):
         if isinstance(owner, TableValuedAlias):
             if not owner._render_derived and not grammar.is_output_column(str(column.name)):
                 raise Unguarded(f"column {column.name!r} of a function could be a call: say .render_derived()")
-            return
-        if owner is not None and column.name not in self._names_of(owner):
+        elif owner is not None and column.name not in self._names_of(owner):
             raise Unguarded(
                 f"{getattr(owner, 'name', owner)!s} has no column {column.name!r}: it could be a function call"
             )

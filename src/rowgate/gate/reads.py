@@ -25,48 +25,26 @@ from rowgate.permission import table_key
 class Reads(Schemas):
     """Renders FROM, and everything in a SELECT that could go round it."""
 
-    def visit_table(
-        self,
-        table: Any,
-        asfrom: bool = False,
-        iscrud: bool = False,
-        ashint: bool = False,
-        from_linter: Any = None,
-        enclosing_alias: Any = None,
-        **kw: Any,
-    ) -> str:
+    def visit_table(self, table: Any, **kw: Any) -> str:
         """Render a table: in FROM as what may be read of it, as the target of a write as it is."""
-        plain = {
-            "asfrom": asfrom,
-            "iscrud": iscrud,
-            "ashint": ashint,
-            "from_linter": from_linter,
-            "enclosing_alias": enclosing_alias,
-            **kw,
-        }
-        in_from = asfrom or kw.get("within_tstring", False)
+        around = kw.get("enclosing_alias")
         if self.context.variant is not None:
-            plain.pop("ambiguous_table_name_map", None)  # no table of a schema keeps its plain name: see Schemas
-        if in_from:
-            self.use(table)
-        if ashint:  # FOR UPDATE OF
-            return self.alias_of(table) or super().visit_table(table, **plain)
-        if self.trusted or not in_from:
-            text = super().visit_table(table, **plain)
-            return self.renamed(text, table, enclosing_alias) if in_from else text
+            kw.pop("ambiguous_table_name_map", None)  # no table of a schema keeps its plain name: see Schemas
+        if kw.get("ashint"):  # FOR UPDATE OF
+            return self.alias_of(table) or super().visit_table(table, **kw)
+        self.use(table)
+        if self.trusted:
+            return self.renamed(super().visit_table(table, **kw), table, around)
         entry = self.entry_of(table)
-        if iscrud:
-            if not self.is_target(table):
-                raise Unguarded(
-                    f"{table.name!r} is written beside the statement's own table: write one table a statement"
-                )
-            return super().visit_table(table, **plain)
-        inner = self._admitted(entry, locked=self._locks(table, enclosing_alias))
+        if kw.get("iscrud"):  # see `check_written`
+            return super().visit_table(table, **kw)
+        inner = self._admitted(entry, locked=self._locks(table, around))
         if inner is None:
-            return self.renamed(super().visit_table(table, **plain), table, enclosing_alias)
-        if from_linter:
-            from_linter.froms[table] = table.fullname
-        if enclosing_alias is not None and enclosing_alias.element is table:
+            return self.renamed(super().visit_table(table, **kw), table, around)
+        linter = kw.get("from_linter")
+        if linter:
+            linter.froms[table] = table.fullname
+        if around is not None and around.element is table:
             return inner
         return f"{inner} AS {self.alias_of(table) or self.preparer.quote(table.name)}"
 
@@ -167,6 +145,7 @@ class Reads(Schemas):
 
     def visit_column(self, column: Any, include_table: bool = True, **kw: Any) -> str:
         """Render a column: no pasted text, and of a table that is written only what the mask shows."""
+        listed = kw.pop(_LISTED, None)
         if self.trusted:
             text = self._qualified(column, include_table=include_table, **kw)
             return f"(SELECT {text})" if self.proving and self.is_target(column.table) else text
@@ -177,12 +156,11 @@ class Reads(Schemas):
         text = self._qualified(column, include_table=include_table, **kw)
         if self.target is None or column.is_literal:
             return text
-        bare = not include_table or not getattr(column.table, "named_with_column", True)
-        return self._of_target(self.target, column, text, bare=bare)
+        return self._of_target(self.target, column, text, bare=not include_table, listed=listed)
 
     def _qualified(self, column: Any, *, include_table: bool, **kw: Any) -> str:
         """Return a column under the name that its table has in this statement."""
-        qualifier = self.qualifier(column.table) if include_table and not column.is_literal else None
+        qualifier = self.qualifier(column.table) if include_table else None
         if self.context.variant is not None:
             kw.pop("ambiguous_table_name_map", None)
         if qualifier is None:
@@ -196,8 +174,16 @@ class Reads(Schemas):
         if name == "*" and self.target is not None and len(self.stack) <= self.depth + 1:
             raise Unguarded("a star in a write would return masked columns: name the columns")
 
-    def _of_target(self, target: Entry, column: ColumnClause[Any], text: str, *, bare: bool) -> str:
-        """Return a column inside a write. The target is not wrapped, so its masked columns are replaced one by one."""
+    def _of_target(self, target: Entry, column: ColumnClause[Any], text: str, *, bare: bool, listed: Any) -> str:
+        """Return a column inside a write. The target is not wrapped, so its masked columns are replaced one by one.
+
+        Args:
+            target: the table that is written.
+            column: any of the statement's.
+            text: how it is called.
+            bare: whether its table is left out.
+            listed: the VALUES whose own list of columns is being rendered.
+        """
         table: Any = column.table
         if table is None:
             raise Unguarded(f"column {column.name!r} in a write belongs to no table: take it from the table")
@@ -206,13 +192,13 @@ class Reads(Schemas):
                 raise Unguarded(
                     f"{table.name!s} in a write may mean the written row, unmasked: name the alias otherwise"
                 )
-            if table is self._listed and table.named_with_column:
+            if table is listed:
                 return text
-            plain = not isinstance(table, TableClause) or self.alias_of(table) is None
-            if bare or (plain and str(table.name) == target.name):  # unqualified, it would mean a column of the target
+            same = not isinstance(table, TableClause) and str(table.name) == target.name
+            if bare or same or not table.named_with_column:  # it would mean a column of the target
                 raise Unguarded(f"column {column.name!r} would be read as the written table's own: name another alias")
             return text
-        if not bare and self.is_wrapped(table):
+        if self.is_wrapped(table):
             return text
         for mask in masked(target, self.variant):
             if mask.name == column.name:
@@ -233,33 +219,20 @@ class Reads(Schemas):
         """Render VALUES, its values bound."""
         self._check_values(element)
         self.check_name(element)
-        around, self._listed = self._listed, element
-        try:
-            return super().visit_values(element, *args, **kw)
-        finally:
-            self._listed = around
+        kw[_LISTED] = element
+        return super().visit_values(element, *args, **kw)
 
     def visit_scalar_values(self, element: Any, **kw: Any) -> str:
         """Render VALUES in an expression, its values bound."""
         self._check_values(element)
         return super().visit_scalar_values(element, **kw)
 
-    _listed: Any = None
-    """The VALUES whose own list of columns is being rendered, without a table in front."""
-
     def _render_values(self, element: Any, **kw: Any) -> str:
         """Render the rows of VALUES, which are no list of its columns."""
-        around, self._listed = self._listed, None
-        try:
-            return str(super()._render_values(element, **kw))
-        finally:
-            self._listed = around
+        kw.pop(_LISTED, None)
+        return str(super()._render_values(element, **kw))
 
     def _check_values(self, element: Any) -> None:
-        if self.target is not None and not getattr(element, "named_with_column", True):
-            raise Unguarded(
-                "VALUES in a write needs a name, or its columns would mean the target's: values(..., name='v')"
-            )
         if not self.trusted and element.literal_binds:
             raise Unguarded(
                 "values(literal_binds=True) pastes its values into SQL: leave it out, so that they are bound"
@@ -270,8 +243,11 @@ class Reads(Schemas):
         if not self.trusted and self.target is not None:
             raise Unguarded("a whole row in a write would return masked columns: name the columns")
         text = str(super().visit_table_valued_column(element, **kw))
-        whole = element.scalar_alias
-        return (self.alias_of(whole) or text) if isinstance(whole, TableClause) else text
+        return self.alias_of(element.scalar_alias) or text
+
+
+_LISTED = "rowgate_listed"
+"""An option: the VALUES whose list of columns is being rendered."""
 
 
 def _dependent(select: Any) -> list[Any]:

@@ -69,9 +69,8 @@ class OldRows(Schemas):
     def written(self, entry: Entry, stmt: Any) -> frozenset[str]:
         """Return the names of the columns that a statement sets; a few too many do no harm."""
         state = self._state or self.dml_compile_state
-        keys: set[Any] = set() if self._state is not None else set(self.column_keys or ())
+        keys: set[Any] = set(self.column_keys or ())
         keys.update(getattr(state, "_dict_parameters", None) or ())
-        keys.update(getattr(stmt, "_select_names", None) or ())
         return frozenset(name for key in keys if (name := column_name(entry, stmt.table, key)) is not None)
 
     def _named(self, entry: Entry, stmt: Any) -> tuple[Any, ...]:
@@ -79,9 +78,8 @@ class OldRows(Schemas):
         criteria = [c for where in stmt._where_criteria for c in _flat(where)]
         keyed = {str(c.left.name) for c in criteria if _is_parameter_key(c)}
         keys = {str(column.name) for column in entry.table.primary_key}
-        if not criteria or not all(_is_parameter_key(c) for c in criteria):
-            return tuple(criteria) if self.for_executemany else ()
-        return tuple(criteria) if keys <= keyed or self.for_executemany else ()
+        whole = keys <= keyed and all(_is_parameter_key(c) for c in criteria)
+        return tuple(criteria) if whole or self.for_executemany else ()
 
     def visit_rowgate_guard(self, guard: RowGuard, **kw: Any) -> str:
         """Render the condition on the row as it is."""
@@ -169,7 +167,7 @@ class OldRows(Schemas):
         for key, value in given.items():
             if column_name(entry, stmt.table, key) == name and isinstance(value, ColumnElement):
                 return self.again(value).self_group()
-        return None if self._state is not None else self.binds.get(self._within_exec_param_key_getter(column))
+        return self.binds.get(self._within_exec_param_key_getter(column))
 
     def check_written(self, entry: Entry, stmt: Any) -> None:
         """Refuse a statement that has turned out to write another table than the one it is judged by."""
@@ -202,7 +200,7 @@ class OldRows(Schemas):
 
 
 _NAMED = "rowgate_named"
-_COMPARED = frozenset({String, Integer, Numeric, Boolean, DateTime, Date, Time, Interval, Uuid, Enum})
+_COMPARED = frozenset({String, Integer, Numeric, Boolean, DateTime, Date, Time, Interval, Uuid})
 """Kinds of types whose values the database compares: a column set to what it holds already has not changed."""
 
 

@@ -20,15 +20,6 @@ from rowgate.permission import TableKey, table_key
 class Schemas(GateBase):
     """Names tables inside a statement."""
 
-    def _standing(self) -> str | None:
-        """Return what a sub-select is called that stands for the table being judged; see `upserts`."""
-        for frame in reversed(self.stack):
-            own: Any = frame
-            if "rowgate" in own:
-                found: str | None = own.get("standing")
-                return found
-        return None
-
     def alias_of(self, table: Any) -> str | None:
         """Return what a table in FROM is called; None where its plain name will do."""
         clashes = not self.is_target(table) and self._is_targets(str(table.name))
@@ -59,7 +50,7 @@ class Schemas(GateBase):
         name = from_.name
         if isinstance(name, _truncated_label):
             name = self._truncated_identifier("alias", name)
-        if not self.trusted and name is not None and self._is_targets(str(name)):
+        if not self.trusted and self._is_targets(str(name)):
             raise Unguarded(f"{name!r} is the written table's own name: name what stands beside it otherwise")
 
     def renamed(self, text: str, table: Any, enclosing_alias: Any) -> str:
@@ -74,7 +65,8 @@ class Schemas(GateBase):
         alias = self.alias_of(table) if isinstance(table, TableClause) else None
         if alias is None or not self._is_native(table):
             return alias
-        standing = self._standing()
+        outermost: Any = self.stack[0]
+        standing: str | None = outermost.get("standing")  # a sub-select for the table being judged; see `upserts`
         if standing is not None:
             return standing
         # RETURNING of SQLite knows no schema of its table; whatever has the same name in there goes by another one.
@@ -90,20 +82,18 @@ class Schemas(GateBase):
         key = table_key(table)
         for frame in reversed(self.stack):
             own: Any = frame
-            if "rowgate" in own:
-                return table_key(own["rowgate"].table) == key
-            if getattr(frame["selectable"], "is_dml", False):
+            if "rowgate" in own:  # what else a policy names stands in a FROM of its own
+                return True
+            if own["selectable"].is_dml:
                 break  # what stands around a write is none of its business
-            if isinstance(frame["selectable"], Select) and key in _keys(frame["asfrom_froms"]):
+            if isinstance(own["selectable"], Select) and key in _keys(own["asfrom_froms"]):
                 return False
         return self.is_target(table)
 
-    def returning_clause(self, stmt: Any, returning_cols: Any, *, populate_result_map: bool, **kw: Any) -> str:
-        """Render RETURNING; SQLite knows no schema in there."""
+    def returning_clause(self, *args: Any, **kw: Any) -> str:
+        """Render RETURNING, the last of a statement; SQLite knows no schema in there."""
         self.returning = self.dialect.name == "sqlite"
-        text = super().returning_clause(stmt, returning_cols, populate_result_map=populate_result_map, **kw)
-        self.returning = False
-        return text
+        return super().returning_clause(*args, **kw)
 
     def use(self, table: Any) -> None:
         """Note that a statement names this table, for `check_translation`."""

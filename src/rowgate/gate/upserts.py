@@ -38,7 +38,7 @@ class Upserts(Writes):
         text = str(super().visit_on_conflict_do_update(plain, **kw))  # type: ignore[misc]
         judged = self._judged(entry, given)
         own = on_conflict.update_whereclause
-        wanted = self.yes if own is None else self.process(own, include_table=True, use_schema=False)
+        wanted = self.yes if own is None else self.process(own)
         if not judged:
             return f"{text} WHERE {wanted}" if own is not None else text
         raised = f"{self.raising(entry)} = 0"

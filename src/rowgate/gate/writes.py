@@ -28,7 +28,7 @@ from rowgate.errors import Unguarded
 from rowgate.gate.leaving import UNKNOWN, Leaving, default_of, hiding
 from rowgate.gate.rows import OldRows, RowGuard
 
-_OF_ONE_WRITE = ("target", "proven", "depth", "column_keys", "_carry", "_listed", "_returned", "_state")
+_OF_ONE_WRITE = ("target", "proven", "depth", "column_keys", "_carry", "_returned", "_state")
 """What the gate remembers of one write, put back where a write in a CTE ends."""
 
 
@@ -37,7 +37,7 @@ class Writes(OldRows):
 
     def visit_insert(self, insert_stmt: Any, visited_bindparam: Any = None, visiting_cte: Any = None, **kw: Any) -> str:
         """Render an INSERT whose new rows prove themselves."""
-        with self._writing(insert_stmt, visiting_cte, kw):
+        with self._writing(insert_stmt, visiting_cte):
             text = super().visit_insert(
                 insert_stmt, visited_bindparam=visited_bindparam, visiting_cte=visiting_cte, **kw
             )
@@ -49,7 +49,7 @@ class Writes(OldRows):
 
     def visit_update(self, update_stmt: Any, visiting_cte: Any = None, **kw: Any) -> str:
         """Render an UPDATE whose old rows are judged in WHERE, and whose new rows prove themselves."""
-        with self._writing(update_stmt, visiting_cte, kw) as entry:
+        with self._writing(update_stmt, visiting_cte) as entry:
             guarded = self._guarded(entry, Action.UPDATE, update_stmt)
             text = super().visit_update(guarded, visiting_cte=visiting_cte, **kw)
             text += self._unproven(update_stmt, nested=visiting_cte is not None)
@@ -59,26 +59,26 @@ class Writes(OldRows):
 
     def visit_delete(self, delete_stmt: Any, visiting_cte: Any = None, **kw: Any) -> str:
         """Render a DELETE whose rows are judged in WHERE."""
-        with self._writing(delete_stmt, visiting_cte, kw) as entry:
+        with self._writing(delete_stmt, visiting_cte) as entry:
             self.proven = True
             guarded = self._guarded(entry, Action.DELETE, delete_stmt)
             return str(super().visit_delete(guarded, visiting_cte=visiting_cte, **kw))
 
     @contextmanager
-    def _writing(self, stmt: Any, visiting_cte: Any, kw: dict[str, Any]) -> Iterator[Entry]:
+    def _writing(self, stmt: Any, visiting_cte: Any) -> Iterator[Entry]:
         """Render a write, perhaps in a CTE of another statement, which may be a write itself."""
         if (visiting_cte is None and self.stack) or self.trusted:
             raise Unguarded("a write inside another statement stands in a CTE: update(...).returning(...).cte()")
         if visiting_cte is not None and self.dialect.name == "sqlite":
             raise Unguarded("SQLite has no writes in CTEs: execute the write by itself")
         entry = self._written_table(stmt)
-        around = {name: getattr(self, name) for name in _OF_ONE_WRITE}
+        around = {name: getattr(self, name, None) for name in _OF_ONE_WRITE}
         self.target, self.proven, self.depth = entry, False, len(self.stack)
-        self._carry, self._listed = None, None
+        self._carry = None
         self._returned = bool(stmt._returning)  # asked now: the ORM moves it into columns of its own when it compiles
         if visiting_cte is not None:  # the names of parameters are no columns of its
             self.column_keys = []
-        self._state = None if visiting_cte is None else stmt._compile_state_factory(stmt, self, **kw)
+        self._state = None if visiting_cte is None else stmt._compile_state_factory(stmt, self)
         try:
             yield entry
         finally:
@@ -105,7 +105,7 @@ class Writes(OldRows):
         guard = RowGuard(entry, action, self._named(entry, stmt))
         if entry.barrier and stmt._with_options:
             raise Unguarded("options on a write would add criteria in front of the barrier: write them into where()")
-        if not entry.barrier or guard.named or not stmt._where_criteria:
+        if not entry.barrier or guard.named:
             return stmt.where(guard)
         guard.behind = stmt._where_criteria
         guard._from_objects = [from_ for criterion in guard.behind for from_ in criterion._from_objects]
@@ -139,10 +139,8 @@ class Writes(OldRows):
         upsert = getattr(stmt, "_post_values_clause", None) is not None
         written = None if stmt.is_insert else self.written(entry, stmt) | _automatic(entry)
         for rule, read in hiding(entry, self.variant, written):
-            told = (
-                not nested and not upsert and not (stmt.is_insert and (stmt._multi_values or stmt.select is not None))
-            )
-            values = {name: self._new_value(entry, stmt, name) for name in read} if told else {}
+            # Many rows, and those of a SELECT, are read back by a RETURNING of the caller's alone, which has its own check.
+            values = {} if nested or upsert else {name: self._new_value(entry, stmt, name) for name in read}
             found = Leaving(entry.key, rule, values)
             if any(isinstance(value, BindParameter) for value in values.values()) or found.leaves([{}], {}):
                 self.leaving = (*self.leaving, found)
@@ -150,12 +148,10 @@ class Writes(OldRows):
     def _new_value(self, entry: Entry, stmt: Any, name: str) -> Any:
         """Return what a column is set to: a bind, or a value that Python knows."""
         column = entry.column(name)
-        prefetched = self.insert_prefetch if stmt.is_insert else self.update_prefetch
-        if any(str(one.name) == name for one in prefetched or ()):
-            return default_of(column) if stmt.is_insert else UNKNOWN
-        value = self._set_to(entry, stmt, name)
+        prefetched: Any = self.insert_prefetch if stmt.is_insert else self.update_prefetch
+        value = None if any(str(one.name) == name for one in prefetched) else self._set_to(entry, stmt, name)
         if value is None:
-            return default_of(column) if stmt.is_insert and name not in self.written(entry, stmt) else UNKNOWN
+            return default_of(column) if stmt.is_insert else UNKNOWN
         return value if isinstance(value, BindParameter) else UNKNOWN
 
     drains: bool = False
@@ -164,26 +160,27 @@ class Writes(OldRows):
     drains_key: bool = False
     """Whether it also returns the key that SQLite gives to the new row."""
 
-    def returning_clause(self, stmt: Any, returning_cols: Any, *, populate_result_map: bool, **kw: Any) -> str:
+    def returning_clause(self, stmt: Any, *args: Any, **kw: Any) -> str:
         """Render RETURNING; one of its columns carries the proof of the new row, so that its shape stays."""
-        if self.target is None or self.proven:
-            return super().returning_clause(stmt, returning_cols, populate_result_map=populate_result_map, **kw)
+        assert self.target is not None
+        if self.proven:
+            return super().returning_clause(stmt, *args, **kw)
         self._carry = self._proof(self.target, stmt, is_insert=stmt.is_insert)
-        text = super().returning_clause(stmt, returning_cols, populate_result_map=populate_result_map, **kw)
+        text = super().returning_clause(stmt, *args, **kw)
         if self._carry is not None:
             raise Unguarded("RETURNING has no column to prove the new row by: return a column of the table")
         self.proven = True
         return text
 
     _carry: str | None = None
-    _returned: bool = False
+    _returned: bool
     """Whether the caller, not the ORM for itself, asks for what was written."""
 
     def _label_returning_column(self, stmt: Any, column: Any, *args: Any, **kw: Any) -> str:
         text = str(super()._label_returning_column(stmt, column, *args, **kw))
-        plain = self.process(getattr(column, "element", column), include_table=kw.get("include_table", True))
-        label = text[len(plain) :]
-        if not text.startswith(plain) or not (label == "" or label.startswith(" AS ")):
+        plain = self.process(column, include_table=kw.get("include_table", True))
+        label = text.removeprefix(plain)
+        if label and not label.startswith(" AS "):  # a type's own expression around it
             return text
         label = label or f" AS {self.preparer.quote(str(column.name))}"
         if self._carry is None:
@@ -202,7 +199,7 @@ class Writes(OldRows):
         self.check_written(entry, stmt)
         written = self.written(entry, stmt)
         if is_insert:
-            upsert = getattr(stmt._post_values_clause, "__visit_name__", "") == "on_conflict_do_update"
+            upsert = getattr(stmt._post_values_clause, "__visit_name__", None) == "on_conflict_do_update"
             walled = self.context.walled
             check = insertable(entry, self.variant, written, returned=self._returned, upsert=upsert, walled=walled)
             return self._proving(entry, check)
@@ -229,6 +226,4 @@ def _written_now(stmt: Any) -> Any:
 
 def _automatic(entry: Entry) -> frozenset[str]:
     """Return the columns that an UPDATE changes by itself."""
-    return frozenset(
-        str(c.name) for c in entry.table.c if c.onupdate is not None or c.server_onupdate is not None or c.computed
-    )
+    return frozenset(str(c.name) for c in entry.table.c if c.onupdate is not None or c.server_onupdate is not None)
