@@ -254,3 +254,23 @@ async def test_a_number_is_no_time_in_a_query(client: httpx2.AsyncClient, moment
 async def test_a_time_is_a_time(client: httpx2.AsyncClient, moment: str) -> None:
     """What RFC 3339 writes is one."""
     assert 200 == (await client.get("/audit", params={"since": moment})).status_code
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "most"),
+    [
+        ("/documents", {"title": "x" * 256, "content": ""}, 255),
+        ("/documents", {"title": "", "content": "x" * 1_000_001}, 1_000_000),
+        ("/roles", {"name": "x" * 51}, 50),
+        ("/users", {"username": "x" * 51, "email": "x@example.org", "password": "four words of hers", "roles": []}, 50),
+        ("/configurations", {"name": "x" * 101, "value": 1}, 100),
+        ("/api-keys", {"name": "x" * 101}, 100),
+    ],
+)
+async def test_a_text_that_is_too_long_is_told_in_characters(
+    client: httpx2.AsyncClient, path: str, body: dict[str, Any], most: int
+) -> None:
+    """A text has characters, where a list has items."""
+    answer = await client.post(path, json=body)
+    assert 422 == answer.status_code
+    assert f"String should have at most {most} characters" in [one["message"] for one in problem(answer)["errors"]]

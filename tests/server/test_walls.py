@@ -108,6 +108,16 @@ async def test_a_key_that_the_database_does_not_accept_is_not_served(database: L
         assert await lists(door) > 0
 
 
+def test_a_command_with_a_key_that_the_database_does_not_accept_says_so(database: Logins, tmp_path: Path) -> None:
+    """As a user, it is not she who is unknown; the system needs no key. Without one, a key of the folder is as unknown."""
+    for keys in ({"ROWGATE_WALL_KEYS": OTHER}, {}):
+        refused = one_line(invoke("document", "list", "--as", "free", cwd=tmp_path, **variables(database), **keys))
+        assert "the database does not accept the key that signs: run `rowgate wall accept`" in refused
+        assert 0 == invoke("user", "list", cwd=tmp_path, **variables(database), **keys).returncode
+    known = {**variables(database), "ROWGATE_WALL_KEYS": WALL_KEY}
+    assert 0 == invoke("document", "list", "--as", "free", cwd=tmp_path, **known).returncode
+
+
 async def test_keys_change_without_a_gap(database: Logins, tmp_path: Path) -> None:
     """One process signs with the old key, another with the new: both serve, until the old one is retired."""
     given = {**variables(database), "ROWGATE_MIGRATE": "false"}

@@ -81,7 +81,7 @@ async def findings(settings: Settings, *, application: URL, owner: URL, signing:
     engine = create_async_engine(application, poolclass=NullPool)
     async with engine.connect() as connection:
         login = await connection.run_sync(lambda sync: _of_login(sync, signing))
-    return [*found, *login, *await _of_keys(settings, application, owner)]
+    return [*found, *login, *await unknown_key(settings, application, owner)]
 
 
 def _of_login(connection: Connection, signing: Signed) -> list[str]:
@@ -101,8 +101,8 @@ def _without_a_right(error: DBAPIError) -> str:
     return f"the wall is for another login: {str(error.orig).splitlines()[0]}"
 
 
-async def _of_keys(settings: Settings, application: URL, owner: URL) -> list[str]:
-    """Ask as a request would, as nobody."""
+async def unknown_key(settings: Settings, application: URL, owner: URL) -> list[str]:
+    """Ask as a request would, as nobody; return what is wrong with the key that signs, if anything is."""
     async with open_database(settings, catalog, application=application, owner=owner) as database:
         try:
             async with database.sessions(Principal.anonymous()) as session:

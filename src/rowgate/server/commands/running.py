@@ -47,12 +47,22 @@ def database_logins() -> Iterator["Urls"]:
 
 def with_database(work: "Callable[[Database], Awaitable[Found]]") -> Found:
     """Return what an async function does with the database."""
+    from rowgate import NoPrincipal
+    from rowgate.server import walls
     from rowgate.server.database import open_database
     from rowgate.server.policies import catalog
 
     async def run(urls: "Urls") -> Found:
-        async with open_database(settings(), catalog, application=urls.application, owner=urls.owner) as opened:
-            return await work(opened)
+        chosen = settings()
+        try:
+            async with open_database(chosen, catalog, application=urls.application, owner=urls.owner) as opened:
+                return await work(opened)
+        except NoPrincipal:
+            # Behind the wall a context that was signed with a key of nobody's is one of nobody.
+            wrong = await walls.unknown_key(chosen, urls.application, urls.owner) if chosen.wall else []
+            if wrong:
+                raise RefusedError(wrong[0]) from None
+            raise
 
     with database_logins() as urls:
         return asyncio.run(run(urls))

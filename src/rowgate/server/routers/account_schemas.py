@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, EmailStr, Field, SecretStr
 
 from rowgate.server.opaque import MAX_CHARS
 from rowgate.server.routers.role_schemas import Moment
-from rowgate.server.routers.schemas import OPAQUE, OTHER_SECRET, SECRET, Line, Stored, Strict, example, is_storable
+from rowgate.server.routers.schemas import OPAQUE, OTHER_SECRET, SECRET, Label, Stored, Strict, example, is_storable
 from rowgate.server.security import PASSWORD_MAX_CHARS
 
 MAX_ROLES = 50
@@ -95,7 +95,7 @@ class ApiKeyIn(Strict):
 
     model_config = example(name="nightly report", roles=["free_user"], expires_at="2030-01-01T00:00:00Z")
 
-    name: Annotated[Line, Field(max_length=100)]
+    name: Label
     roles: RoleBounds | None = Field(None, description="The most roles that it activates; null is every role.")
     expires_at: Moment | None = None
 

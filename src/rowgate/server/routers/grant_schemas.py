@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from rowgate.server.models import DocumentShare, RoleConfiguration, ShareLevel
 from rowgate.server.routers.role_schemas import Until
-from rowgate.server.routers.schemas import Line, Patch, Stored, Strict, example, storable
+from rowgate.server.routers.schemas import Label, Line, Patch, Stored, Strict, example, storable
 
 DEPTH = 100
 """How deep a JSON value may be nested."""
@@ -84,7 +84,7 @@ class ConfigurationIn(Strict):
 
     model_config = example(name="page-size", value={"default": 20, "most": 100}, description="How long lists are.")
 
-    name: Annotated[Line, Field(max_length=100)]
+    name: Label
     value: Json
     description: Line | None = None
 
@@ -94,7 +94,7 @@ class ConfigurationPatch(Patch):
 
     model_config = example(value={"default": 50, "most": 100})
 
-    name: Annotated[Line, Field(max_length=100)] = ""
+    name: Label = ""
     value: Json = None
     description: Line | None = None
 

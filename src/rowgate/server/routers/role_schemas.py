@@ -9,7 +9,7 @@ from fastapi import Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, EmailStr, Field, StrictBool
 
 from rowgate.server.models import Role, User, UserRole
-from rowgate.server.routers.schemas import SECRET, Line, NewUser, Patch, Stored, Strict, example
+from rowgate.server.routers.schemas import SECRET, Line, NewUser, Patch, Stored, Strict, Username, example, storable
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -31,7 +31,7 @@ def _written(moment: Any) -> Any:
 DATE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]", re.ASCII)
 Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
 ROLE_NAME = r"^[\w.-]+$"
-NewRoleName = Annotated[Line, Field(max_length=50, pattern=ROLE_NAME)]
+NewRoleName = Annotated[str, Field(min_length=1, max_length=50, pattern=ROLE_NAME), AfterValidator(storable)]
 RolePath = Annotated[str, Path(max_length=50, pattern=ROLE_NAME, description="The name of a role.")]
 OtherPath = Annotated[str, Path(max_length=50, pattern=ROLE_NAME, description="The name of the other role.")]
 
@@ -160,7 +160,7 @@ class UserPatch(Patch):
 
     model_config = example(email="ada.lovelace@example.org")
 
-    username: Annotated[Line, Field(max_length=50, pattern=r"^[\w.@+-]+$")] = ""
+    username: Username = ""
     email: EmailStr = ""
     is_active: StrictBool = True
 

@@ -26,8 +26,10 @@ def storable(text: str) -> str:
     return text
 
 
-Line = Annotated[str, AfterValidator(storable), Field(min_length=1, max_length=255)]
-Text = Annotated[str, AfterValidator(storable), Field(max_length=1_000_000)]
+Line = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(storable)]
+Label = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(storable)]
+Username = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[\w.@+-]+$"), AfterValidator(storable)]
+Text = Annotated[str, Field(max_length=1_000_000), AfterValidator(storable)]
 
 
 SECRET, OTHER_SECRET = "four words of hers alone", "staple of the horse"
@@ -147,7 +149,7 @@ class UserOut(Stored):
 class NewUser(Strict):
     """Who is to be created."""
 
-    username: Annotated[Line, Field(max_length=50, pattern=r"^[\w.@+-]+$")]
+    username: Username
     email: EmailStr
 
 
