@@ -118,6 +118,50 @@ def test_roles(run: Run, database: Logins) -> None:
     assert 2 == run("role", "assign", "nobody", "auditor", "--until", "tomorrow").returncode
 
 
+def test_roles_that_exclude_each_other(run: Run, database: Logins) -> None:
+    """Static and dynamic pairs are made, listed from both sides, acted upon, and ended; as a user who may."""
+    told(run("role", "create", "auditor", "--json"))
+    told(run("role", "exclude", "auditor", "paid_user", "--json"))
+    told(run("role", "exclude", "auditor", "free_user", "--kind", "dynamic", "--as", "admin", "--json"))
+    pairs = [("auditor", "static", "paid_user"), ("free_user", "dynamic", "auditor"), ("free_user", "static", None)]
+    for role, kind, other in pairs:
+        listed = told(run("role", "exclusions", role, "--kind", kind, "--json"))
+        assert [one for one in (other,) if one] == [one["name"] for one in listed]
+    assert "nobody may hold together" in one_line(run("role", "assign", "paid", "auditor"))
+    assert "cannot exclude itself" in one_line(run("role", "exclude", "auditor", "auditor"))
+    assert "may not" in one_line(run("role", "unexclude", "auditor", "paid_user", "--as", "free"))
+    told(run("role", "unexclude", "paid_user", "auditor", "--json"))
+    assert "no such thing" in one_line(run("role", "unexclude", "paid_user", "auditor"))
+    told(run("role", "assign", "paid", "auditor", "--json"))
+    assert 2 == run("role", "exclude", "auditor", "paid_user", "--kind", "some").returncode
+    assert {"role.excluded", "role.exclusion-ended"} <= {line[0] for line in audited(database)}
+
+
+def test_configurations(run: Run, database: Logins) -> None:
+    """Made of JSON, seen by whom they are granted to, changed at level 2, deleted; what is no JSON is refused."""
+    made = told(run("configuration", "create", "theme", '{"dark": true}', "--description", "how pages look", "--json"))
+    told(run("configuration", "create", "hidden", '"text"', "--as", "admin", "--json"))
+    told(run("grant", "add", "theme", "free_user", "--level", "1", "--json"))
+    told(run("grant", "add", "theme", "paid_user", "--level", "2", "--json"))
+    (seen,) = told(run("configuration", "list", "--as", "free", "--json"))
+    shown = {"name": "theme", "value": {"dark": True}, "description": "how pages look", "id": made["id"]}
+    assert shown == seen
+    assert ["hidden", "theme"] == [one["name"] for one in told(run("configuration", "list", "--json"))]
+    told(run("configuration", "set", made["id"], "[1, null]", "--as", "paid", "--json"))
+    assert "may not" in one_line(run("configuration", "set", "theme", "2", "--as", "free"))
+    assert [[1, None]] == [one["value"] for one in told(run("configuration", "list", "--as", "free", "--json"))]
+    assert "is not JSON" in one_line(run("configuration", "set", "theme", "dark"))
+    assert "a number is finite" in one_line(run("configuration", "set", "theme", "NaN"))
+    assert "at most 100 characters" in one_line(run("configuration", "create", "x" * 101, "1"))
+    assert "conflicts" in one_line(run("configuration", "create", "theme", "1"))
+    assert "may not" in one_line(run("configuration", "create", "mine", "1", "--as", "free"))
+    assert "may not" in one_line(run("configuration", "delete", "theme", "--as", "free"))
+    assert "no configuration is named hidden" in one_line(run("configuration", "delete", "hidden", "--as", "free"))
+    told(run("configuration", "delete", "theme", "--json"))
+    assert ["hidden"] == [one["name"] for one in told(run("configuration", "list", "--json"))]
+    assert [(0,)] == query(database.owner, "SELECT count(*) FROM role_configurations")
+
+
 def test_grants(run: Run, database: Logins) -> None:
     """A configuration is granted at a level, listed both ways, and taken away."""
     query(database.owner, "INSERT INTO configurations (id, name, value) VALUES (%s, 'theme', '1')", uuid7())

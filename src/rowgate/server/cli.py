@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rowgate.server.commands import audit, documents, grants, roles, users, wall
+from rowgate.server.commands import audit, configurations, documents, exclusions, grants, roles, users, wall
 from rowgate.server.commands.running import database_logins, explained, settings, with_database
 from rowgate.server.commands.showing import JsonOption, done
 
@@ -20,6 +20,8 @@ database = typer.Typer(
 
 Revision = Annotated[str, typer.Argument(help="A revision, `head`, `base`, or relative: `-1`, `+1`.")]
 
+exclusions.register(roles.app)
+
 
 def register(app: typer.Typer) -> None:
     """Join the command line."""
@@ -28,6 +30,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(database, name="db")
     app.add_typer(users.app, name="user")
     app.add_typer(roles.app, name="role")
+    app.add_typer(configurations.app, name="configuration")
     app.add_typer(grants.app, name="grant")
     app.add_typer(documents.app, name="document")
     app.add_typer(audit.app, name="audit")

@@ -1,13 +1,11 @@
 """`rowgate grant`: which configurations which roles have, at which level."""
 
-from contextlib import suppress
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 
 from rowgate.server.commands.acting import Acting, AsOption, ReasonOption, run
-from rowgate.server.commands.running import RefusedError
+from rowgate.server.commands.configurations import ConfigurationArgument, configuration_id
 from rowgate.server.commands.showing import JsonOption, LimitOption, UntilOption, done, show_rows
 
 app = typer.Typer(
@@ -15,7 +13,6 @@ app = typer.Typer(
 )
 
 COLUMNS = ("configuration", "role", "access_level", "expires_at", "granted_at", "granted_by")
-ConfigurationArgument = Annotated[str, typer.Argument(metavar="CONFIGURATION", help="Its name, or its key.")]
 RoleArgument = Annotated[str, typer.Argument(help="The name of a role.")]
 
 
@@ -36,7 +33,7 @@ def list_grants(
     async def work(session: Any, _actor: Any) -> Any:
         from rowgate.server import configurations
 
-        key = None if configuration is None else await _key(session, configuration)
+        key = None if configuration is None else await configuration_id(session, configuration)
         found = await configurations.list_grants(
             session, configuration_id=key, role_name=role, limit=limit, cursor=None
         )
@@ -72,7 +69,7 @@ def add_grant(
     async def work(session: Any, giver: Any) -> None:
         from rowgate.server import configurations
 
-        await configurations.grant(session, giver, await _key(session, configuration), role, level, until)
+        await configurations.grant(session, giver, await configuration_id(session, configuration), role, level, until)
 
     run(Acting("rowgate grant add", acting_as, reason), work)
     values = {"configuration": configuration, "role": role, "access_level": level, "expires_at": until}
@@ -95,21 +92,7 @@ def remove_grant(
     async def work(session: Any, _actor: Any) -> None:
         from rowgate.server import configurations
 
-        await configurations.withdraw(session, await _key(session, configuration), role)
+        await configurations.withdraw(session, await configuration_id(session, configuration), role)
 
     run(Acting("rowgate grant remove", acting_as, reason), work)
     done(f"{role} has {configuration} no more", as_json=as_json, configuration=configuration, role=role)
-
-
-async def _key(session: Any, name: str) -> UUID:
-    from sqlalchemy import or_, select
-
-    from rowgate.server.models import Configuration
-
-    same = [Configuration.name == name]
-    with suppress(ValueError):
-        same.append(Configuration.id == UUID(name))
-    found: UUID | None = (await session.scalars(select(Configuration.id).where(or_(*same)))).first()
-    if found is None:
-        raise RefusedError(f"no configuration is named {name}, or none that this user may see")
-    return found

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from rowgate.server.commands.acting import Acting, AsOption, ReasonOption, run, user_id
+from rowgate.server.commands.running import checked
 from rowgate.server.commands.showing import JsonOption, LimitOption, UntilOption, done, show_rows
 
 app = typer.Typer(no_args_is_help=True, help="Manage roles: who holds which until when, and which inherits which.")
@@ -77,16 +78,10 @@ def create_role(
     """
 
     async def work(session: Any, maker: Any) -> Any:
-        from pydantic import ValidationError
-
         from rowgate.server import roles
-        from rowgate.server.commands.running import RefusedError
         from rowgate.server.routers.role_schemas import RoleIn
 
-        try:
-            new = RoleIn(name=role, description=description)
-        except ValidationError as error:
-            raise RefusedError("; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())) from None
+        new = checked(RoleIn, name=role, description=description)
         return (await roles.create_role(session, maker, new.name, new.description)).id
 
     made = run(Acting("rowgate role create", acting_as, reason), work)

@@ -69,6 +69,16 @@ def with_database(work: "Callable[[Database], Awaitable[Found]]") -> Found:
     raise AssertionError  # what is expected to fail exits
 
 
+def checked(shape: "Callable[..., Found]", **values: Any) -> Found:
+    """Return a request of the API made of what was typed: the command line takes what the API takes."""
+    from pydantic import ValidationError
+
+    try:
+        return shape(**values)
+    except ValidationError as error:
+        raise RefusedError("; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())) from None
+
+
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn an expected failure into one line on standard error and exit code 1: no traceback for the caller."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from rowgate.server.commands.acting import Acting, AsOption, ReasonOption, run, user_id
-from rowgate.server.commands.running import RefusedError
+from rowgate.server.commands.running import RefusedError, checked
 from rowgate.server.commands.showing import JsonOption, LimitOption, done, show_one, show_rows
 
 app = typer.Typer(no_args_is_help=True, help="Manage users: who may log in, and who no more.")
@@ -39,9 +39,10 @@ def create_user(
         from sqlalchemy.exc import IntegrityError
 
         from rowgate.server import assignments, users
+        from rowgate.server.routers.schemas import NewUser
         from rowgate.server.security import hash_password
 
-        new = _checked(username, email)
+        new = checked(NewUser, username=username, email=email)
         await _see_roles(session, roles)
         hashed = await hash_password(password)
         try:
@@ -205,17 +206,6 @@ def _password(*, from_stdin: bool) -> str:
         return sys.stdin.readline().rstrip("\n")
     answer: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     return answer
-
-
-def _checked(username: str, email: str) -> Any:
-    from pydantic import TypeAdapter, ValidationError
-
-    from rowgate.server.routers.schemas import NewUser
-
-    try:
-        return TypeAdapter(NewUser).validate_python({"username": username, "email": email})
-    except ValidationError as error:
-        raise RefusedError("; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())) from None
 
 
 async def _see_roles(session: Any, wanted: Any) -> None:
