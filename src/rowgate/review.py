@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlalchemy.inspection import inspect
 from sqlalchemy.sql import Select, visitors
+from sqlalchemy.sql.annotation import _deep_deannotate
 
 from rowgate.action import Action
 from rowgate.catalog import Catalog
@@ -73,7 +74,7 @@ class _Asked:
 
     def _of(self, condition: Any) -> Condition:
         _see_that_it_correlates(condition)
-        found: Condition = visitors.replacement_traverse(condition, {}, self._replaced)
+        found: Condition = visitors.replacement_traverse(_open_to_replacement(condition), {}, self._replaced)
         if any(isinstance(element, Term) for element in visitors.iterate(found)):
             raise CatalogError(f"who_may(): a rule of {self._entry.name} asks what cannot be asked of a row of users")
         return found
@@ -84,6 +85,14 @@ class _Asked:
         if isinstance(element, RoleTerm):
             return self._has_role(element.called if element.column is None else element.column)
         return None
+
+
+def _open_to_replacement(condition: Any) -> Any:
+    """Return the condition without the mark by which `any()` and `has()` keep their sub-selects from being changed.
+
+    The mark is for aliases: what is put in here names no table of the sub-select, so that nothing can be confused.
+    """
+    return _deep_deannotate(condition, values=["no_replacement_traverse"])
 
 
 def _see_that_it_correlates(element: Any, depth: int = 0) -> None:
