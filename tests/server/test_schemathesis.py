@@ -24,6 +24,8 @@ IN_ALL = 10_000
 SHARE = 0.2
 """How much of the answers are 2xx, for each role; nobody may ask for little, so it does not hold for nobody."""
 
+OBJECTS = {"GET /documents/{document_id}", "GET /configurations/{configuration_id}"}
+"""What a peer must have been asked for in a full run: objects that belong to somebody."""
 LOG = Path(".cache") / "api-fuzz.log"
 """What the server said in a full run, for whoever looks for the cause of a failure."""
 
@@ -81,6 +83,8 @@ def test_nothing_fails(served: Served, role: str | None) -> None:
     assert 50 <= len(one.guarded)
     answered = {label for label in one.guarded if one.right_of(label)}
     assert [] == sorted(answered - {label for label in one.bare if one.bare[label]})
+    if FULL and role is not None:
+        assert set() == OBJECTS - {label for label in one.peered if one.peered[label]}
     if role is not None:
         assert one.right >= SHARE * one.requests, table({role: one})
 

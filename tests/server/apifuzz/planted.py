@@ -71,11 +71,23 @@ def _leaks(app: FastAPI) -> None:
     patch.object(search, "get_document", leak).start()
 
 
+def _lists(app: FastAPI) -> None:
+    """`GET /documents` reads with the system's session: everybody is shown all, and each peer finds it in her list."""
+    list_documents = search.list_documents
+
+    async def leak(_session: Any, *arguments: Any, **options: Any) -> Any:
+        async with app.state.database.sessions.system(reason="a fault") as system:
+            return await list_documents(system, *arguments, **options)
+
+    patch.object(search, "list_documents", leak).start()
+
+
 FAULTS: dict[str, Callable[[FastAPI], None]] = {
     "fails": _fails,
     "tells nobody": _tells_nobody,
     "remembers": _remembers,
     "leaks": _leaks,
+    "lists": _lists,
 }
 
 

@@ -34,6 +34,10 @@ class Rows:
         cursor = self._connection.execute(statement.encode(), values)
         return cursor.fetchall() if cursor.description else []
 
+    def named(self, statement: str, **values: object) -> list[tuple[Any, ...]]:
+        """Return the rows of a query with named values."""
+        return self._connection.execute(statement.encode(), values).fetchall()
+
     def user(self, role: str | None = "free_user", *, active: bool = True) -> UUID:
         """Make a user with the password of all."""
         key = uuid7()

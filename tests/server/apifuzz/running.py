@@ -19,6 +19,7 @@ from schemathesis.specs.openapi._auth_retry import INVALID_CREDENTIAL
 from server.apifuzz.excuses import FILES, Excuses
 from server.apifuzz.filling import Filler
 from server.apifuzz.rows import Account, Rows
+from server.apifuzz.shown import wrongly_shown
 
 CHECKS = (
     "not_a_server_error",
@@ -40,6 +41,10 @@ schemathesis.serializer.alias(FILES, "text/plain")
 
 ROUNDS = 4
 """How often an operation that lacks requests is asked again."""
+
+
+class ShownError(AssertionError):
+    """An answer held a row that its user may not be shown."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,11 @@ def run(address: str, folder: Path, rows: Rows, role: str | None, effort: Effort
 
     def after_call(_context: HookContext, case: Case[Any], response: Response) -> None:
         ran.statuses.setdefault(case.operation.label, Counter())[response.status_code] += 1
+        if role != "admin":
+            found = wrongly_shown(rows, me.user, case, response)
+            if found:
+                title = f"{case.operation.label} [{ran.role}] shows what the policies hide"
+                ran.failures.setdefault(title, ShownError(f"{title}: {sorted(found)}"))
 
     def filter_failure(_context: HookContext, failure: Failure, case: Case[Any], response: Response) -> bool:
         return not excuses.excused(failure, case, response)
