@@ -36,7 +36,7 @@ def inheritance(mapper: Mapper[Any], *, alone: bool) -> Policy:
     """
     child: Any = mapper.local_table
     parent: Any = mapper.inherits.local_table if mapper.inherits is not None else None
-    pairs = join_keys(mapper.inherit_condition, child, parent) if isinstance(parent, Table) else None
+    pairs = join_keys(mapper.inherit_condition, child, parent) if isinstance(parent, Table) else []
     if not pairs or not isinstance(child, Table):
         raise CatalogError(f"{mapper.class_.__name__}: it is joined to its parent by more than equal keys")
     policy = Policy(child)

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Table
 from sqlalchemy.inspection import inspect
-from sqlalchemy.orm import Mapper, RelationshipDirection, RelationshipProperty, class_mapper
+from sqlalchemy.orm import Mapper, RelationshipDirection, RelationshipProperty
 from sqlalchemy.orm.util import AliasedInsp
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList, ColumnClause
@@ -37,7 +37,6 @@ class Can(Term, ColumnElement[bool]):
     """
 
     __visit_name__ = "rowgate_can"
-    inherit_cache = True
     type = Boolean()
     _traverse_internals = [  # noqa: RUF012 - SQLAlchemy reads it
         ("action", InternalTraversal.dp_string),
@@ -104,17 +103,16 @@ Found = tuple[Table, tuple[str, ...], tuple[Any, ...]]
 
 
 def _of_relationship(target: Any) -> Found | None:
-    if isinstance(getattr(target, "prop", None) or getattr(target, "property", None), RelationshipProperty):
+    relationship = getattr(target, "property", None)  # asking for it configures the mappers
+    if isinstance(relationship, RelationshipProperty):
         if target._of_type is not None or target._extra_criteria:
             raise CatalogError(f"can(..., {target}): of_type() and and_() would be lost; say has() or exists()")
         around = target.parent
         mapper: Mapper[Any] = around.mapper
-        class_mapper(mapper.class_)  # configures the mappers
-        relationship: RelationshipProperty[Any] = mapper.relationships[target.key]
-        pairs = relationship.local_remote_pairs or []
+        pairs: Any = relationship.local_remote_pairs
         table: Any = relationship.mapper.local_table
-        by_keys = len(pairs) == _comparisons(relationship.primaryjoin) and isinstance(table, Table)
-        if relationship.direction is not RelationshipDirection.MANYTOONE or relationship.secondary is not None:
+        by_keys = len(pairs) == len(_equalities(relationship.primaryjoin)) and isinstance(table, Table)
+        if relationship.direction is not RelationshipDirection.MANYTOONE:
             raise CatalogError(f"can(..., {target}): follow a relationship to one row; for many say any() or exists()")
         if not by_keys or any(remote.table is not table for _, remote in pairs):
             raise CatalogError(f"can(..., {target}): its join is more than equal keys; say has() or exists()")
@@ -149,9 +147,10 @@ def _attribute(around: Any, mapper: Mapper[Any], column: Any) -> Any:
     return attribute.__clause_element__()
 
 
-def _comparisons(join: Any) -> int:
-    """Return how many `column = column` a join is made of; 0 if it is more than that."""
-    clauses = list(join.clauses) if isinstance(join, BooleanClauseList) else [join]
+def _equalities(join: Any) -> list[Any]:
+    """Return the `column = column` that a join is made of; none if it is more than that."""
+    both = isinstance(join, BooleanClauseList) and join.operator is operators.and_
+    clauses = list(join.clauses) if both else [join]
     plain = all(
         isinstance(clause, BinaryExpression)
         and clause.operator is operators.eq
@@ -159,20 +158,17 @@ def _comparisons(join: Any) -> int:
         and isinstance(clause.right, ColumnClause)
         for clause in clauses
     )
-    joined = not isinstance(join, BooleanClauseList) or join.operator is operators.and_
-    return len(clauses) if plain and joined else 0
+    return clauses if plain else []
 
 
-def join_keys(join: Any, child: TableClause, parent: TableClause) -> list[tuple[Any, Any]] | None:
-    """Return the (child column, parent column) pairs of a join on equal keys; None if it is more than that."""
-    if not _comparisons(join):
-        return None
-    pairs = []
-    for clause in list(join.clauses) if isinstance(join, BooleanClauseList) else [join]:
+def join_keys(join: Any, child: TableClause, parent: TableClause) -> list[tuple[Any, Any]]:
+    """Return the (child column, parent column) pairs of a join on equal keys; none if it is more than that."""
+    pairs: list[tuple[Any, Any]] = []
+    for clause in _equalities(join):
         left, right = clause.left, clause.right
-        if left.table is parent and right.table is child:
+        if left.table is parent:
             left, right = right, left
         if left.table is not child or right.table is not parent:
-            return None
+            return []
         pairs.append((left, right))
     return pairs

@@ -264,6 +264,11 @@ def _own_connection(session: Session) -> Any:
         return connection.execute(TITLES).all()
 
 
+def _nobodys_sequence(session: Session) -> Any:
+    with session.connection().engine.connect() as connection:
+        return connection.scalar(Sequence("comments_id_seq"))
+
+
 ESCAPES: dict[str, Any] = {
     "text": lambda s: s.execute(text("SELECT title FROM documents")),
     "from_statement": lambda s: s.scalars(select(Document).from_statement(text("SELECT * FROM documents"))).all(),
@@ -283,6 +288,7 @@ ESCAPES: dict[str, Any] = {
     "raw connection": lambda s: s.connection().engine.raw_connection(),
     "driver connection": lambda s: s.connection().connection.cursor(),
     "own connection": _own_connection,
+    "sequence on an own connection": _nobodys_sequence,
 }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import pysqlite
 from rowgate import Catalog, Principal
 from rowgate.decision import Variant
 from rowgate.gate.base import Context
-from rowgate.gate.compiler import gated_dialect, resolving_dialect
+from rowgate.gate.compiler import gated_dialect
 
 DIALECTS: dict[str, Any] = {"postgresql": psycopg.dialect, "asyncpg": asyncpg.dialect, "sqlite": pysqlite.dialect}
 
@@ -26,7 +26,7 @@ class Gated:
     def compiled(self, who: Principal | None, statement: Executable, **options: Any) -> Any:
         """Return a statement as it is compiled for a principal; None: for the query that finds one."""
         if who is None:
-            return statement.compile(dialect=resolving_dialect(self.plain, self.catalog), **options)  # type: ignore[attr-defined]
+            return statement.compile(dialect=gated_dialect(self.plain, self.catalog, None), **options)  # type: ignore[attr-defined]
         variant = Variant.of(who, self.catalog)
         dialect: Any = gated_dialect(self.plain, self.catalog, variant)
         if self.walled:

@@ -35,7 +35,7 @@ from rowgate import NoPrincipal, Principal, RowgateError, Unguarded
 from rowgate.asked import Asked
 from rowgate.decision import Variant
 from rowgate.gate.base import Context
-from rowgate.gate.compiler import gated_dialect, render_condition, resolving_dialect, shut_dialect
+from rowgate.gate.compiler import gated_dialect, render_condition, shut_dialect
 from rowgate.gate.only_reads import only_reads
 from rowgate.gate.strings import SchemaMark
 from unit.gated import Gated
@@ -72,7 +72,7 @@ def test_a_shut_dialect_compiles_nothing(gate: Gated) -> None:
 def test_a_gated_dialect_compiles_no_ddl(gate: Gated) -> None:
     """Nor does the one for the query that finds the principal."""
     gated = gated_dialect(gate.plain, gate.catalog, Variant.of(OWNER, gate.catalog))
-    for dialect in (gated, resolving_dialect(gate.plain, gate.catalog)):
+    for dialect in (gated, gated_dialect(gate.plain, gate.catalog, None)):
         with pytest.raises(Unguarded, match="run it in a migration") as told:
             CreateTable(t).compile(dialect=dialect)
         assert told.value.code == "RG303"

@@ -14,6 +14,6 @@ FROM, and there is one method that renders that. The parts:
 * `compiler`: the compiler class for a dialect, and the dialect for a variant.
 """
 
-from rowgate.gate.compiler import gated_dialect, render_condition, resolving_dialect, shut_dialect
+from rowgate.gate.compiler import gated_dialect, render_condition, shut_dialect
 
-__all__ = ["gated_dialect", "render_condition", "resolving_dialect", "shut_dialect"]
+__all__ = ["gated_dialect", "render_condition", "shut_dialect"]

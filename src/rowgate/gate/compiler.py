@@ -84,19 +84,13 @@ def shut_dialect(dialect: Dialect) -> Dialect:
     return twin
 
 
-def gated_dialect(dialect: Dialect, catalog: Catalog, variant: Variant) -> Dialect:
-    """Return a copy of an initialised dialect that renders for one variant."""
-    return _open(dialect, Context(catalog, variant))
+def gated_dialect(dialect: Dialect, catalog: Catalog, variant: Variant | None) -> Dialect:
+    """Return a copy of an initialised dialect that renders for one variant.
 
-
-def resolving_dialect(dialect: Dialect, catalog: Catalog) -> Dialect:
-    """Return a copy of an initialised dialect that renders as it is: for the query that finds the principal."""
-    return _open(dialect, Context(catalog, None))
-
-
-def _open(dialect: Dialect, context: Context) -> Dialect:
+    Without one it renders tables as they are: for the query that finds the principal.
+    """
     twin = _twin(dialect)
-    twin.rowgate = context
+    twin.rowgate = Context(catalog, variant)
     if dialect.name == "sqlite":  # its driver counts no rows of an executemany that returns some, as ours may
         twin.supports_sane_multi_rowcount = False
     base: Any = dialect.statement_compiler

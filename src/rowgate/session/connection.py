@@ -21,7 +21,7 @@ from sqlalchemy.util import LRUCache
 from rowgate.catalog import Catalog
 from rowgate.decision import Variant, readable
 from rowgate.errors import NoPrincipal, RowgateError, Unguarded
-from rowgate.gate import gated_dialect, render_condition, resolving_dialect, shut_dialect
+from rowgate.gate import gated_dialect, render_condition, shut_dialect
 from rowgate.gate.compiler import refuse_ddl
 from rowgate.gate.only_reads import only_reads
 from rowgate.lift import EVERY
@@ -64,18 +64,16 @@ class GuardedEngine(OptionEngineMixin, Engine):
         self._lock = Lock()
         self.is_initialised = False
 
-    def _hear(self, has_events: bool) -> None:
-        if has_events:  # SQLAlchemy sets it with the first listener, and never takes it back
-            self._listened = _HEARD
+    def _hear(self, _has_events: bool) -> None:
+        self._listened = _HEARD  # SQLAlchemy sets it with the first listener, and never takes it back
 
     # SQLAlchemy's own property, that of an engine derived from another, in C: it is asked three times for each statement.
     _has_events: Any = property(attrgetter("_listened._has_events"), _hear)
 
     def initialised(self) -> None:
         """Take over what the first connect has taught the caller's dialect, such as its isolation level."""
-        if not self.is_initialised:
-            self.dialect = shut_dialect(self._original.dialect)
-            self.is_initialised = True
+        self.dialect = shut_dialect(self._original.dialect)
+        self.is_initialised = True
 
     def dialect_for(self, variant: Variant | None) -> Dialect:
         """Return the dialect of a variant; None is the one that renders the query for the principal.
@@ -97,9 +95,7 @@ class GuardedEngine(OptionEngineMixin, Engine):
 
     def _derive(self, variant: Variant | None) -> Dialect:
         plain = self._original.dialect
-        made: Any = (
-            resolving_dialect(plain, self.catalog) if variant is None else gated_dialect(plain, self.catalog, variant)
-        )
+        made: Any = gated_dialect(plain, self.catalog, variant)
         context: Any = plain.execution_ctx_cls
         made.execution_ctx_cls = guarded_context(context)
         if variant is not None and variant.lifted:
@@ -148,20 +144,18 @@ class GuardedConnection(Connection):
     _who: Principal | None = None
     _variant: Variant | None = None
     _resolving = False
-    _watchers: tuple[set[Any], ...] = ()
-    _sealed: SealedConnection | None = None
     _unsealed = 1  # listeners of the engine set the isolation level while the connection is made
 
-    def __init__(self, engine: GuardedEngine, connection: Any = None, **kw: Any) -> None:
+    def __init__(self, engine: GuardedEngine) -> None:
         try:
-            opened = connection or engine._original.pool.connect()
-            if not engine.is_initialised:
-                engine.initialised()
+            opened = engine._original.pool.connect()
         except engine.dialect.loaded_dbapi.Error as error:
             Connection._handle_dbapi_exception_noconnection(error, engine._original.dialect, engine._original)
-            raise
+        if not engine.is_initialised:
+            engine.initialised()
         self._own_dialect: Any = engine.dialect
-        super().__init__(engine, opened, **kw)
+        self._watchers: dict[int, set[Any]] = {}
+        super().__init__(engine, opened)
         self._unsealed = 0
 
     def admit(self, who: Principal, variant: Variant, watcher: set[Any]) -> None:
@@ -182,21 +176,19 @@ class GuardedConnection(Connection):
         self._who = who
         self._variant = variant
         self.dialect = self._own_dialect = self.engine.dialect_for(variant)
-        if not self._watchers:
-            self._watchers = (watcher,)
-        elif not any(watcher is known for known in self._watchers):
-            self._watchers = (*self._watchers, watcher)
+        self._watchers[id(watcher)] = watcher  # sets are not hashable; this one lives as long as it stands here
 
     @contextmanager
     def resolving(self) -> Iterator[None]:
         """Let the one query run that finds the principal."""
+        before = self._own_dialect  # another session's, where two share a connection
         self._resolving = True
         self.dialect = self._own_dialect = self.engine.dialect_for(None)
         try:
             yield
         finally:
             self._resolving = False
-            self.dialect = self._own_dialect = self.engine.dialect
+            self.dialect = self._own_dialect = before
 
     def values_for(self, compiled: Any) -> dict[str, Any]:
         """Return the values of the gate's own binds in a statement: the policy's constants, and whoever acts here."""
@@ -222,13 +214,13 @@ class GuardedConnection(Connection):
             elem._with_options
             or EVERY in elem._execution_options
             or EVERY in self._execution_options
-            or (execution_options and EVERY in execution_options)
+            or EVERY in execution_options
         ):
             self._prepare_lift(elem, execution_options)
         try:
             return Connection._execute_clauseelement(self, elem, distilled_parameters, execution_options)
         except Exception as error:  # noqa: BLE001 - raised again below, outside of its own handler: that is the point
-            seen = _for_principal(error, guards=False)  # if it does, `_handle_dbapi_exception` has said so
+            seen = _for_principal(error)  # if it has a check, `_handle_dbapi_exception` has said so
         finally:
             self.dialect = self._own_dialect
         raise seen
@@ -254,8 +246,6 @@ class GuardedConnection(Connection):
 
     def _choose_dialect(self, statement: Any, execution_options: Any) -> None:
         """Choose who compiles: SQLAlchemy reads `dialect` next, and `GuardedContext` sets it back before it runs."""
-        if not statement._with_options and not execution_options.get(EVERY):
-            return  # most statements: this runs for each
         assert self._who is not None
         assert self._variant is not None
         engine = self.engine
@@ -263,9 +253,12 @@ class GuardedConnection(Connection):
         rules = frozenset(rule for rule in rules if rule[1] not in self._variant.lifts)
         if rules:
             lifting = replace(self._variant, lifted=rules)
-            for watcher in self._watchers:
+            for watcher in self._watchers.values():
                 watcher.update(engine.shown_by(lifting))
             self.dialect = engine.dialect_for(lifting)
+
+    def _execute_default(self, *_args: Any, **_kw: Any) -> NoReturn:
+        raise Unguarded("a default executed by itself may draw from a sequence: insert a row instead", code="RG303")
 
     def _execute_ddl(self, *_args: Any, **_kw: Any) -> NoReturn:
         refuse_ddl()
@@ -283,36 +276,33 @@ class GuardedConnection(Connection):
     @property
     def connection(self) -> Any:
         """The pooled connection, sealed: it commits and rolls back, and gives no cursor."""
-        pooled = self._dbapi_connection
-        if pooled is None or self._unsealed:
-            pooled = super().connection
-            return pooled if self._unsealed else SealedConnection(pooled)
-        sealed = self._sealed
-        if sealed is None or sealed._pooled is not pooled:
-            sealed = self._sealed = SealedConnection(pooled)
-        return sealed
+        pooled = super().connection
+        return pooled if self._unsealed else SealedConnection(pooled)
+
+    @contextmanager
+    def _open(self) -> Iterator[None]:
+        """Show the driver's own connection: SQLAlchemy sets and asks the isolation level there."""
+        self._unsealed += 1
+        try:
+            yield
+        finally:
+            self._unsealed -= 1
 
     def execution_options(self, **opt: Any) -> Any:
         """Set options for this connection, such as the isolation level."""
-        self._unsealed += 1  # SQLAlchemy sets the isolation level on the driver's own connection
-        try:
+        with self._open():
             return super().execution_options(**opt)
-        finally:
-            self._unsealed -= 1
 
     def get_isolation_level(self) -> Any:
         """Return the isolation level in force."""
-        self._unsealed += 1
-        try:
+        with self._open():
             return super().get_isolation_level()
-        finally:
-            self._unsealed -= 1
 
     def _commit_impl(self) -> None:
         try:
             return super()._commit_impl()
         except Exception as error:  # noqa: BLE001 - as above
-            seen = _for_principal(error, guards=False)
+            seen = _for_principal(error)
         raise seen
 
     def _handle_dbapi_exception(  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -322,14 +312,13 @@ class GuardedConnection(Connection):
         try:
             super()._handle_dbapi_exception(e, statement, parameters, cursor, context, **kw)
         except Exception as error:  # noqa: BLE001 - as above
-            compiled = getattr(context, "compiled", None)
-            seen = _for_principal(error, guards=getattr(compiled, "guards", False))
+            seen = _for_principal(error, getattr(context, "compiled", None))
         raise seen
 
 
-def _for_principal(error: Exception, *, guards: bool) -> BaseException:
+def _for_principal(error: Exception, compiled: Any = None) -> BaseException:
     """Return the error to raise, with nothing behind it: neither a cause, nor a context, nor frames with parameters."""
-    seen = stripped(error, overflow_denies=guards)
+    seen = stripped(error, overflow_denies=getattr(compiled, "guards", False))
     if seen is not error:
         scrub(error)
     if seen is not error or (isinstance(seen, RowgateError) and seen.__context__ is not None):

@@ -37,10 +37,10 @@ class GuardedContext(DefaultExecutionContext):
             check_translation(compiled, translate, dialect)
         if compiled.term_binds or compiled.fixed_binds:
             ours = connection.values_for(compiled)
-            if parameters and (parameters[0] or len(parameters) > 1):
-                parameters = [{**given, **ours} for given in parameters]  # ours last: no caller can name them
-            else:
-                parameters = [ours]
+            given = parameters and parameters != [{}]
+            parameters = (
+                [{**one, **ours} for one in parameters] if given else [ours]
+            )  # ours last: no caller can name them
         plain: Any = super()._init_compiled
         if param_dict is None:  # SQLAlchemy 2.0 knows none
             return plain(
@@ -85,8 +85,8 @@ class GuardedContext(DefaultExecutionContext):
     def _setup_dml_or_text_result(self) -> Any:
         """Read to the end the RETURNING that the gate added: its rows are nobody's result, their number is."""
         compiled: Any = self.compiled
-        if compiled is not None and compiled.drains:
-            if self.cursor.description is not None and not self.executemany:
+        if compiled.drains:
+            if not self.executemany:
                 rows = self.cursor.fetchall()
                 self._rowcount = len(rows)
                 self._new_key = rows[0][1] if compiled.drains_key and rows else None
@@ -97,7 +97,7 @@ class GuardedContext(DefaultExecutionContext):
     _new_key: Any = None
 
     def get_lastrowid(self) -> Any:
-        """Return the key that SQLite has given a new row; its drivers forget it where a statement returns rows."""
+        """Return the key that SQLite has given a new row; aiosqlite's forgets it where a statement returns rows."""
         return super().get_lastrowid() if self._new_key is None else self._new_key
 
     def _setup_result_proxy(self) -> Any:

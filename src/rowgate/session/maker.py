@@ -69,7 +69,7 @@ class Guarded(Rechecking):
 
         Not a listener to `do_orm_execute`: one would cost every SELECT a few percent.
         """
-        if getattr(statement, "is_dml", False) and not statement.is_insert and not isinstance(params, list | tuple):
+        if getattr(statement, "is_dml", False) and not isinstance(params, list):
             key = "synchronize_session"
             if (execution_options or {}).get(key, statement._execution_options.get(key, "auto")) in (
                 "auto",

@@ -19,12 +19,14 @@ class Rechecking(Session):
 
     def _may_hold_lifted(self, mapper: Any) -> bool:
         """Return whether objects of this class may have been loaded under the lift of one statement."""
+        if not self._lifted_tables:
+            return False  # most sessions: this runs for each `get()`
         tables = {table for one in mapper.self_and_descendants for table in one.tables}
         return any((table.schema, str(table.name)) in self._lifted_tables for table in tables)
 
     def _identity_lookup(self, mapper: Any, *args: Any, **kw: Any) -> Any:
         """Answer `get()` and many-to-one loads; not from memory where that may hold what only a lift has shown."""
-        if self._lifted_tables and self._may_hold_lifted(mapper):
+        if self._may_hold_lifted(mapper):
             return None  # SQLAlchemy takes it for "not in memory" and asks the database
         return super()._identity_lookup(mapper, *args, **kw)
 
@@ -35,9 +37,9 @@ class Rechecking(Session):
             Unguarded: it does not.
         """
         mapper = state.mapper
-        if self._lifted_tables and self._may_hold_lifted(mapper):
+        if self._may_hold_lifted(mapper):
             key = state.key or mapper._identity_key_from_state(state)
             in_memory = key in self.identity_map
-            if in_memory and self.get(mapper.class_, key[1], identity_token=key[2]) is None:
+            if in_memory and self.get(mapper.class_, key[1]) is None:
                 refuse_lifted_write()
         return super()._merge(state, *args, **kw)
