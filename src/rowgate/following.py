@@ -35,7 +35,8 @@ def inheritance(mapper: Mapper[Any], *, alone: bool) -> Policy:
         CatalogError: the join is more than equal keys.
     """
     child: Any = mapper.local_table
-    parent: Any = mapper.inherits.local_table if mapper.inherits is not None else None
+    above: Any = mapper.inherits
+    parent: Any = above.local_table
     pairs = join_keys(mapper.inherit_condition, child, parent) if isinstance(parent, Table) else []
     if not pairs or not isinstance(child, Table):
         raise CatalogError(f"{mapper.class_.__name__}: it is joined to its parent by more than equal keys")
@@ -115,5 +116,5 @@ def _steps(entry: Entry, action: Action) -> set[Node]:
     for allow in entry.allows:
         if action in allow.actions:
             rules += [allow.when, allow.check]
-    found = {(term.table, Action(term.action)) for rule in rules if rule is not None for term in follows(rule)}
+    found = {(term.table, Action(term.action)) for rule in rules for term in follows(rule)}
     return found | ({(entry.key, Action.READ)} if action in (Action.UPDATE, Action.DELETE) else set())
