@@ -226,7 +226,7 @@ def test_terms_are_told_apart_in_the_cache() -> None:
         _term(whole=True),
     ]
     keys: Any = [one._generate_cache_key() for one in others]
-    assert None not in keys
+    assert all(key is not None for key in keys)
     assert len(others) == len({key.key for key in keys})
     assert keys[0] == _term()._generate_cache_key()
 
