@@ -323,11 +323,11 @@ SELECT a FROM (VALUES (%(param_1)s::INTEGER))
 -- returns a
 
 ## more: update of a schema's by what is masked of it, postgresql
-UPDATE archive.notes SET body=%(body)s::VARCHAR WHERE archive.notes.body IN (SELECT "archive.notes".secret FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, CAST(NULL AS VARCHAR) AS secret FROM archive.notes WHERE archive.notes.owner = %(rowgate_id)s::INTEGER) AS "archive.notes") AND ((archive.notes.owner = %(rowgate_id)s::INTEGER) AND (archive.notes.owner = %(rowgate_id)s::INTEGER))
+UPDATE archive.notes SET body=%(body)s::VARCHAR WHERE (archive.notes.body IN (SELECT "archive.notes".secret FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, CAST(NULL AS VARCHAR) AS secret FROM archive.notes WHERE archive.notes.owner = %(rowgate_id)s::INTEGER) AS "archive.notes")) AND ((archive.notes.owner = %(rowgate_id)s::INTEGER) AND (archive.notes.owner = %(rowgate_id)s::INTEGER))
 -- asks rowgate_id; returns ; uses archive.notes
 
 ## more: update of a schema's by what is masked of it, sqlite
-UPDATE archive.notes SET body=? WHERE archive.notes.body IN (SELECT "archive.notes".secret FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, NULL AS secret FROM archive.notes WHERE archive.notes.owner = ?) AS "archive.notes") AND ((archive.notes.owner = ?) AND (archive.notes.owner = ?)) = 1
+UPDATE archive.notes SET body=? WHERE (archive.notes.body IN (SELECT "archive.notes".secret FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, NULL AS secret FROM archive.notes WHERE archive.notes.owner = ?) AS "archive.notes")) AND ((archive.notes.owner = ?) AND (archive.notes.owner = ?)) = 1
 -- asks rowgate_id; returns ; uses archive.notes
 
 ## more: whole row of an alias, postgresql
@@ -719,11 +719,11 @@ UPDATE notes SET body=? WHERE notes.id < ? AND ((notes.owner = ? AND notes.is_go
 -- asks rowgate_id; returns ; uses notes
 
 ## more: update of what a key is not, postgresql
-UPDATE notes SET body=%(body)s::VARCHAR WHERE abs(notes.id) = %(key)s AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+UPDATE notes SET body=%(body)s::VARCHAR WHERE (abs(notes.id) = %(key)s) AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
 -- asks rowgate_id; returns ; uses notes
 
 ## more: update of what a key is not, sqlite
-UPDATE notes SET body=? WHERE abs(notes.id) = ? AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
+UPDATE notes SET body=? WHERE (abs(notes.id) = ?) AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
 -- asks rowgate_id; returns ; uses notes
 
 ## more: update of a key by another column, postgresql
@@ -1216,7 +1216,7 @@ WITH c AS (INSERT INTO notes (id, owner, is_gone) VALUES (%(param_1)s::INTEGER, 
 -- guards; asks rowgate_id; returns id; uses notes
 
 ## made: in a cte of an update, postgresql
-WITH c AS (INSERT INTO notes (id, owner, is_gone) VALUES (%(param_1)s::INTEGER, %(param_2)s::INTEGER, %(is_gone)s) ON CONFLICT (id) DO UPDATE SET owner = %(param_3)s::INTEGER WHERE CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (SELECT (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER) FROM (SELECT CAST(%(param_3)s::INTEGER AS INTEGER) AS owner) AS notes) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.folder_id END AS folder_id) UPDATE folders SET is_open=%(is_open)s WHERE folders.id IN (SELECT c.folder_id FROM c) AND ((folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AND (folders.owner = %(rowgate_id)s::INTEGER)) RETURNING CASE WHEN (folders.owner = %(rowgate_id)s::INTEGER AND (folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER)) THEN 1 ELSE CAST('rowgate:RG201:folders' || left(folders.ctid::text, 0) AS integer) END
+WITH c AS (INSERT INTO notes (id, owner, is_gone) VALUES (%(param_1)s::INTEGER, %(param_2)s::INTEGER, %(is_gone)s) ON CONFLICT (id) DO UPDATE SET owner = %(param_3)s::INTEGER WHERE CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (SELECT (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER) FROM (SELECT CAST(%(param_3)s::INTEGER AS INTEGER) AS owner) AS notes) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.folder_id END AS folder_id) UPDATE folders SET is_open=%(is_open)s WHERE (folders.id IN (SELECT c.folder_id FROM c)) AND ((folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AND (folders.owner = %(rowgate_id)s::INTEGER)) RETURNING CASE WHEN (folders.owner = %(rowgate_id)s::INTEGER AND (folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER)) THEN 1 ELSE CAST('rowgate:RG201:folders' || left(folders.ctid::text, 0) AS integer) END
 -- guards; drains; asks rowgate_id; returns ; uses folders; uses notes
 
 ## names: capitals, postgresql
@@ -1292,19 +1292,19 @@ SELECT x.id FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.bo
 -- asks rowgate_id; returns id; uses archive.notes
 
 ## names: update of a schema's by a sub-select of it, postgresql
-UPDATE archive.notes SET body=%(body)s::VARCHAR WHERE archive.notes.id IN (SELECT again.id FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, CAST(NULL AS VARCHAR) AS secret FROM archive.notes WHERE archive.notes.owner = %(rowgate_id)s::INTEGER) AS again WHERE again.owner = archive.notes.owner) AND ((archive.notes.owner = %(rowgate_id)s::INTEGER) AND (archive.notes.owner = %(rowgate_id)s::INTEGER))
+UPDATE archive.notes SET body=%(body)s::VARCHAR WHERE (archive.notes.id IN (SELECT again.id FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, CAST(NULL AS VARCHAR) AS secret FROM archive.notes WHERE archive.notes.owner = %(rowgate_id)s::INTEGER) AS again WHERE again.owner = archive.notes.owner)) AND ((archive.notes.owner = %(rowgate_id)s::INTEGER) AND (archive.notes.owner = %(rowgate_id)s::INTEGER))
 -- asks rowgate_id; returns ; uses archive.notes
 
 ## names: update of a schema's by a sub-select of it, sqlite
-UPDATE archive.notes SET body=? WHERE archive.notes.id IN (SELECT again.id FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, NULL AS secret FROM archive.notes WHERE archive.notes.owner = ?) AS again WHERE again.owner = archive.notes.owner) AND ((archive.notes.owner = ?) AND (archive.notes.owner = ?)) = 1
+UPDATE archive.notes SET body=? WHERE (archive.notes.id IN (SELECT again.id FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, NULL AS secret FROM archive.notes WHERE archive.notes.owner = ?) AS again WHERE again.owner = archive.notes.owner)) AND ((archive.notes.owner = ?) AND (archive.notes.owner = ?)) = 1
 -- asks rowgate_id; returns ; uses archive.notes
 
 ## names: update of a schema's by a sub-select of itself, postgresql
-UPDATE archive.notes SET body=%(body)s::VARCHAR WHERE archive.notes.id IN (SELECT "archive.notes".id FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, CAST(NULL AS VARCHAR) AS secret FROM archive.notes WHERE archive.notes.owner = %(rowgate_id)s::INTEGER) AS "archive.notes" WHERE "archive.notes".owner = %(owner_1)s::INTEGER) AND ((archive.notes.owner = %(rowgate_id)s::INTEGER) AND (archive.notes.owner = %(rowgate_id)s::INTEGER))
+UPDATE archive.notes SET body=%(body)s::VARCHAR WHERE (archive.notes.id IN (SELECT "archive.notes".id FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, CAST(NULL AS VARCHAR) AS secret FROM archive.notes WHERE archive.notes.owner = %(rowgate_id)s::INTEGER) AS "archive.notes" WHERE "archive.notes".owner = %(owner_1)s::INTEGER)) AND ((archive.notes.owner = %(rowgate_id)s::INTEGER) AND (archive.notes.owner = %(rowgate_id)s::INTEGER))
 -- asks rowgate_id; returns ; uses archive.notes
 
 ## names: update of a schema's by a sub-select of itself, sqlite
-UPDATE archive.notes SET body=? WHERE archive.notes.id IN (SELECT "archive.notes".id FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, NULL AS secret FROM archive.notes WHERE archive.notes.owner = ?) AS "archive.notes" WHERE "archive.notes".owner = ?) AND ((archive.notes.owner = ?) AND (archive.notes.owner = ?)) = 1
+UPDATE archive.notes SET body=? WHERE (archive.notes.id IN (SELECT "archive.notes".id FROM (SELECT archive.notes.id, archive.notes.owner, archive.notes.body, NULL AS secret FROM archive.notes WHERE archive.notes.owner = ?) AS "archive.notes" WHERE "archive.notes".owner = ?)) AND ((archive.notes.owner = ?) AND (archive.notes.owner = ?)) = 1
 -- asks rowgate_id; returns ; uses archive.notes
 
 ## names: update of a schema's, returning, postgresql
@@ -2363,19 +2363,19 @@ INSERT INTO leaves (sheet_id) VALUES (?) RETURNING CASE WHEN (EXISTS (SELECT 1 F
 ! Unguarded RG301: 'nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn' is the written table's own name: name what stands beside it otherwise
 
 ## writes: update of a schema's by a union that names it, postgresql
-UPDATE archive.notes SET body=%(body)s::VARCHAR WHERE archive.notes.id IN (SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders WHERE folders.owner = archive.notes.owner UNION SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders WHERE folders.id = %(id_1)s::INTEGER) AND ((archive.notes.owner = %(rowgate_id)s::INTEGER) AND (archive.notes.owner = %(rowgate_id)s::INTEGER))
+UPDATE archive.notes SET body=%(body)s::VARCHAR WHERE (archive.notes.id IN (SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders WHERE folders.owner = archive.notes.owner UNION SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders WHERE folders.id = %(id_1)s::INTEGER)) AND ((archive.notes.owner = %(rowgate_id)s::INTEGER) AND (archive.notes.owner = %(rowgate_id)s::INTEGER))
 -- asks rowgate_id; returns ; uses archive.notes; uses folders
 
 ## writes: update of a schema's by a union that names it, sqlite
-UPDATE archive.notes SET body=? WHERE archive.notes.id IN (SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open = 1 OR folders.owner = ?) AS folders WHERE folders.owner = archive.notes.owner UNION SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open = 1 OR folders.owner = ?) AS folders WHERE folders.id = ?) AND ((archive.notes.owner = ?) AND (archive.notes.owner = ?)) = 1
+UPDATE archive.notes SET body=? WHERE (archive.notes.id IN (SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open = 1 OR folders.owner = ?) AS folders WHERE folders.owner = archive.notes.owner UNION SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open = 1 OR folders.owner = ?) AS folders WHERE folders.id = ?)) AND ((archive.notes.owner = ?) AND (archive.notes.owner = ?)) = 1
 -- asks rowgate_id; returns ; uses archive.notes; uses folders
 
 ## writes: update by what is masked of it, postgresql
-UPDATE notes SET body=%(body)s::VARCHAR WHERE notes.body IN (SELECT CAST(NULL AS VARCHAR) FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes) AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+UPDATE notes SET body=%(body)s::VARCHAR WHERE (notes.body IN (SELECT CAST(NULL AS VARCHAR) FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes)) AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
 -- rowgate_c0='hidden'; asks rowgate_id; returns ; uses notes
 
 ## writes: update by what is masked of it, sqlite
-UPDATE notes SET body=? WHERE notes.body IN (SELECT NULL FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes) AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
+UPDATE notes SET body=? WHERE (notes.body IN (SELECT NULL FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes)) AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
 -- rowgate_c0='hidden'; asks rowgate_id; returns ; uses notes
 
 ## writes: update by values, returning theirs, postgresql
@@ -2386,11 +2386,11 @@ UPDATE notes SET body=%(body)s::VARCHAR FROM (VALUES (%(param_1)s::INTEGER)) AS 
 ! Unguarded RG301: column 'secret' would be read as the written table's own: name another alias
 
 ## writes: update by a label of its key's name, postgresql
-UPDATE notes SET body=%(body)s::VARCHAR WHERE notes.owner = %(key)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+UPDATE notes SET body=%(body)s::VARCHAR WHERE (notes.owner = %(key)s::INTEGER) AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
 -- asks rowgate_id; returns ; uses notes
 
 ## writes: update by a label of its key's name, sqlite
-UPDATE notes SET body=? WHERE notes.owner = ? AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
+UPDATE notes SET body=? WHERE (notes.owner = ?) AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
 -- asks rowgate_id; returns ; uses notes
 
 ## writes: delete of a key by a bind like a masked column, postgresql
@@ -2686,11 +2686,11 @@ UPDATE notes SET body=(SELECT other.body FROM (SELECT notes.id, notes.folder_id,
 -- rowgate_c0='hidden'; asks rowgate_id; returns ; uses notes
 
 ## writes: update by a cte, postgresql
-WITH c AS (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER) UPDATE notes SET body=%(body)s::VARCHAR WHERE notes.id IN (SELECT c.id FROM c) AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+WITH c AS (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER) UPDATE notes SET body=%(body)s::VARCHAR WHERE (notes.id IN (SELECT c.id FROM c)) AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
 -- rowgate_c0='hidden'; asks rowgate_id; returns ; uses notes
 
 ## writes: update by a cte, sqlite
-WITH c AS (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) UPDATE notes SET body=? WHERE notes.id IN (SELECT c.id FROM c) AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
+WITH c AS (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) UPDATE notes SET body=? WHERE (notes.id IN (SELECT c.id FROM c)) AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
 -- rowgate_c0='hidden'; asks rowgate_id; returns ; uses notes
 
 ## writes: update by a cte of its name, postgresql
@@ -2845,11 +2845,11 @@ UPDATE stamps SET owner=?, seen=? WHERE ((stamps.owner = ?) AND (stamps.owner = 
 -- guards; rowgate_c0=9; asks rowgate_id; returns double; uses stamps
 
 ## writes: update behind a barrier, postgresql
-UPDATE vaults SET owner=%(owner)s::INTEGER WHERE CASE WHEN ((vaults.owner = %(rowgate_id)s::INTEGER) AND (vaults.owner = %(rowgate_id)s::INTEGER)) THEN vaults.id > %(id_1)s::INTEGER AND CAST(%(rowgate_c0)s::DATE AS DATE) IS NULL ELSE false END RETURNING CASE WHEN (vaults.owner = %(rowgate_id)s::INTEGER AND vaults.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:vaults' || left(vaults.ctid::text, 0) AS integer) END
+UPDATE vaults SET owner=%(owner)s::INTEGER WHERE CASE WHEN ((vaults.owner = %(rowgate_id)s::INTEGER) AND (vaults.owner = %(rowgate_id)s::INTEGER)) THEN vaults.id > %(id_1)s::INTEGER AND (CAST(%(rowgate_c0)s::DATE AS DATE) IS NULL) ELSE false END RETURNING CASE WHEN (vaults.owner = %(rowgate_id)s::INTEGER AND vaults.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:vaults' || left(vaults.ctid::text, 0) AS integer) END
 -- guards; drains; rowgate_c0=datetime.date(2000, 1, 1); asks rowgate_id; returns ; uses vaults
 
 ## writes: update behind a barrier, sqlite
-UPDATE vaults SET owner=? WHERE CASE WHEN ((vaults.owner = ?) AND (vaults.owner = ?)) THEN vaults.id > ? AND ? IS NULL ELSE 0 END = 1 RETURNING CASE WHEN ((SELECT vaults.owner) = ? AND (SELECT vaults.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END
+UPDATE vaults SET owner=? WHERE CASE WHEN ((vaults.owner = ?) AND (vaults.owner = ?)) THEN vaults.id > ? AND ( ? IS NULL) ELSE 0 END = 1 RETURNING CASE WHEN ((SELECT vaults.owner) = ? AND (SELECT vaults.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END
 -- guards; drains; rowgate_c0=datetime.date(2000, 1, 1); asks rowgate_id; returns ; uses vaults
 
 ## writes: update behind a barrier, all, postgresql
@@ -2973,7 +2973,7 @@ WITH c AS (DELETE FROM notes WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owne
 ! Unguarded RG301: SQLite has no writes in CTEs: execute the write by itself
 
 ## writes: write in a cte of a write, postgresql
-WITH c AS (UPDATE notes SET body=%(param_1)s::VARCHAR WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone)) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.folder_id END AS folder_id) UPDATE folders SET is_open=%(is_open)s WHERE folders.id IN (SELECT c.folder_id FROM c) AND ((folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AND (folders.owner = %(rowgate_id)s::INTEGER)) RETURNING CASE WHEN (folders.owner = %(rowgate_id)s::INTEGER AND (folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER)) THEN 1 ELSE CAST('rowgate:RG201:folders' || left(folders.ctid::text, 0) AS integer) END
+WITH c AS (UPDATE notes SET body=%(param_1)s::VARCHAR WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone)) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.folder_id END AS folder_id) UPDATE folders SET is_open=%(is_open)s WHERE (folders.id IN (SELECT c.folder_id FROM c)) AND ((folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AND (folders.owner = %(rowgate_id)s::INTEGER)) RETURNING CASE WHEN (folders.owner = %(rowgate_id)s::INTEGER AND (folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER)) THEN 1 ELSE CAST('rowgate:RG201:folders' || left(folders.ctid::text, 0) AS integer) END
 -- guards; drains; asks rowgate_id; returns ; uses folders; uses notes
 
 ## writes: write in a cte of a write, sqlite

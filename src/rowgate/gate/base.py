@@ -17,9 +17,10 @@ from rowgate.catalog import Catalog
 from rowgate.decision import Condition, Variant
 from rowgate.entry import Entry
 from rowgate.errors import NoPrincipal, Unguarded
-from rowgate.gate.strings import check_pasted
+from rowgate.gate.strings import check_comments, check_pasted
 from rowgate.permission import TableKey, table_key
 from rowgate.principal import Principal, PrincipalTerm, RoleTerm
+from rowgate.raw import Raw
 
 RESERVED = "rowgate_"
 """Bind parameters of the gate begin with this; a statement's own may not."""
@@ -74,6 +75,8 @@ class GateBase(SQLCompiler):
         super().__init__(dialect, statement, *args, **kw)
         if self.string is not None:
             self._check_tokens(self.string)
+            if not self.trusted and not isinstance(statement, Raw):
+                check_comments(self.string)
 
     def _check_tokens(self, text: str) -> None:
         """Refuse text that SQLAlchemy would take for an expanding bind, wherever it came from.

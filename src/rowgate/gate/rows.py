@@ -22,7 +22,15 @@ from sqlalchemy import (
     cast,
 )
 from sqlalchemy.sql import operators, visitors
-from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, ColumnClause
+from sqlalchemy.sql.elements import (
+    BinaryExpression,
+    BindParameter,
+    BooleanClauseList,
+    ColumnClause,
+    False_,
+    Grouping,
+    True_,
+)
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.util import ClauseAdapter
 
@@ -81,6 +89,12 @@ class OldRows(Schemas):
         whole = keys <= keyed and all(_is_parameter_key(c) for c in criteria)
         return tuple(criteria) if whole or self.for_executemany else ()
 
+    def _generate_delimited_and_list(self, clauses: Any, **kw: Any) -> str:
+        """Render criteria. Beside a guard each stands in brackets, or the guard could be taken for a part of one."""
+        if any(isinstance(clause, RowGuard) for clause in clauses):
+            clauses = tuple(bracketed(flat) for clause in clauses for flat in _flat(clause))
+        return str(super()._generate_delimited_and_list(clauses, **kw))
+
     def visit_rowgate_guard(self, guard: RowGuard, **kw: Any) -> str:
         """Render the condition on the row as it is."""
         entry = guard.entry
@@ -89,13 +103,11 @@ class OldRows(Schemas):
         may = self._may(guard)
         both = seen if may is None else f"({seen} AND {may})"
         if guard.behind:
-            criteria = " AND ".join(
-                self.process(criterion.self_group(operators.and_), **kw) for criterion in guard.behind
-            )
+            criteria = " AND ".join(self.process(bracketed(criterion), **kw) for criterion in guard.behind)
             return f"CASE WHEN {both} THEN {criteria} ELSE {self.no} END"
         if not guard.named or may is None:
             return both
-        named = " AND ".join(self.process(criterion, **kw) for criterion in guard.named)
+        named = " AND ".join(self.process(bracketed(criterion), **kw) for criterion in guard.named)
         denied = f"{self.raising(entry)} = 0"
         text = f"CASE WHEN {named} AND {seen} THEN CASE WHEN {may} THEN {self.yes} ELSE {denied} END ELSE {self.no} END"
         return f"{text} AND {self._none_denied(guard, **kw)}" if self.context.walled else text
@@ -108,7 +120,7 @@ class OldRows(Schemas):
         entry = guard.entry
         adapter = ClauseAdapter(entry.table.alias(_NAMED))
         may = self.condition(entry, adapter.traverse(writable(entry, guard.action, self.variant)))
-        named = " AND ".join(self.process(adapter.traverse(criterion), **kw) for criterion in guard.named)
+        named = " AND ".join(self.process(bracketed(adapter.traverse(one)), **kw) for one in guard.named)
         table = self.preparer.format_table(entry.table)
         judged = f"CASE WHEN {may} THEN {self.no} ELSE {self.raising(entry, _NAMED)} = 0 END"
         return f"NOT EXISTS (SELECT 1 FROM {table} AS {_NAMED} WHERE {named} AND {judged})"  # noqa: S608 - rendered, all of it
@@ -200,6 +212,7 @@ class OldRows(Schemas):
 
 
 _NAMED = "rowgate_named"
+_COMPARISONS = frozenset({operators.eq, operators.ne, operators.lt, operators.le, operators.gt, operators.ge})
 _COMPARED = frozenset({String, Integer, Numeric, Boolean, DateTime, Date, Time, Interval, Uuid})
 """Kinds of types whose values the database compares: a column set to what it holds already has not changed."""
 
@@ -208,6 +221,31 @@ def _flat(clause: Any) -> list[Any]:
     if isinstance(clause, BooleanClauseList) and clause.operator is operators.and_:
         return [flat for inner in clause.clauses for flat in _flat(inner)]
     return [clause]
+
+
+def bracketed(clause: Any) -> Any:
+    """Return a criterion in brackets, but for one that needs none.
+
+    SQLAlchemy puts none around a lambda that says `or_()`, nor around an operator that claims to bind more tightly than
+    it does, such as `op("or", precedence=100)`.
+    """
+    if isinstance(clause, RowGuard | True_ | False_ | Grouping) or _is_plain(clause):
+        return clause
+    grouped = clause.self_group(operators.and_)
+    return grouped if isinstance(grouped, Grouping) else Grouping(grouped)
+
+
+def _is_plain(clause: Any) -> bool:
+    """Return whether this compares a column with a column or a bind, in words that nobody chooses."""
+    return (
+        isinstance(clause, BinaryExpression)
+        and clause.operator in _COMPARISONS
+        and all(isinstance(side, ColumnClause) or _is_plain_bind(side) for side in (clause.left, clause.right))
+    )
+
+
+def _is_plain_bind(element: Any) -> bool:
+    return isinstance(element, BindParameter) and not element.type._has_bind_expression
 
 
 def _is_parameter_key(clause: Any) -> bool:

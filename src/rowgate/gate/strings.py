@@ -81,6 +81,19 @@ def check_pasted(text: str, dialect: Any) -> None:
         raise Unguarded("a name or a literal holds a mark that SQLAlchemy replaces in SQL: choose another")
 
 
+_NAMES_AND_COMMENTS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|%\([^)]*\)|(--|/\*)""")
+
+
+def check_comments(text: str) -> None:
+    """Refuse finished SQL with a comment in it: SQLAlchemy writes none, two operators side by side may.
+
+    Raises:
+        Unguarded: what begins one stands outside of quotes and of the names of binds.
+    """
+    if ("--" in text or "/*" in text) and any(found[1] for found in _NAMES_AND_COMMENTS.finditer(text)):
+        raise Unguarded("two operators side by side would begin a comment: put brackets between them")
+
+
 def closed(mixin: type[Any], base: type[Any]) -> type[Any]:
     """Return the class of a dialect with the closed form in front."""
     return type(f"Closed{base.__name__}", (mixin, base), {})

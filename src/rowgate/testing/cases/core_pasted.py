@@ -76,6 +76,22 @@ async def unary_operator_with_query(given: Given) -> Any:
     return await rows(given, select(type_coerce(UnaryExpression(literal(1), operator=operator), Integer)))
 
 
+@core.way_in(covers=["visit_unary", "visit_custom_op_unary_operator"])
+async def comment_of_two_minuses(given: Given) -> Any:
+    """Puts a minus of its own after SQLAlchemy's, which begins a comment, and a query into a label on the next line."""
+    minus: Any = UnaryExpression(literal_column("1"), operator=operators.custom_op("-", precedence=100))
+    twice: Any = UnaryExpression(minus, operator=operators.neg)
+    label = f"\n{NUMBER}, 2 --"
+    return await rows(given, select(twice, literal_column("1").label(label)))
+
+
+@core.reading(covers=["visit_unary", "visit_label"])
+async def marks_of_comments_in_names(given: Given) -> Any:
+    """Labels columns with what begins a comment, and takes one number from another that is negative."""
+    less = Document.pages - (-literal_column("1"))
+    return await rows(given, select(title.label("--"), less.label("/* 'x' */"), (-Document.pages).label('a"--b')))
+
+
 @core.way_in(covers=["visit_typeclause", "UserDefinedType"])
 async def name_of_type(given: Given) -> Any:
     """Puts a query into the name of a type."""
