@@ -56,11 +56,7 @@ TARGETS = (
     *(Target(str(path.relative_to(ROOT))) for path in sorted((ROOT / "src/rowgate/gate").glob("*.py"))),
     Target("src/rowgate/session/connection.py"),
     Target("src/rowgate/session/context.py"),
-    Target(
-        "src/rowgate/session/maker.py",
-        only=("Guarded", "GuardedSessionmaker.__call__", "GuardedSessionmaker.system", "_guarded",
-              "_before_attach", "_do_orm_execute"),
-    ),
+    Target("src/rowgate/session/maker.py"),
     Target("src/rowgate/session/lifting.py"),
     Target("src/rowgate/session/memory.py"),
     Target("src/rowgate/session/sealed.py"),

@@ -277,7 +277,8 @@ def guarded_sessionmaker(
         CatalogError: the catalog is incomplete or wrong.
         Unguarded: `engine` is guarded already, or no engine.
     """
-    if not isinstance(engine, Engine | AsyncEngine) or isinstance(engine, GuardedEngine):
+    plain = engine.sync_engine if isinstance(engine, AsyncEngine) else engine
+    if not isinstance(plain, Engine) or isinstance(plain, GuardedEngine):
         raise Unguarded(f"guarded_sessionmaker() takes an Engine or an AsyncEngine, not {type(engine).__name__}")
     if wall is not None and not isinstance(wall, Signed | Unsigned):
         raise CatalogError("wall= takes wall.Signed(keys=[...]) or wall.Unsigned(): how the context is signed")
