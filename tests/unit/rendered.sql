@@ -2979,6 +2979,25 @@ WITH c AS (UPDATE notes SET body=%(param_1)s::VARCHAR WHERE notes.id = %(id_1)s:
 ## writes: write in a cte of a write, sqlite
 ! Unguarded RG301: SQLite has no writes in CTEs: execute the write by itself
 
+## writes: write by a cte that writes, and a star below it, postgresql
+WITH c AS (UPDATE notes SET body=%(param_1)s::VARCHAR WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone)) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.folder_id END AS folder_id) UPDATE folders SET is_open=%(is_open)s WHERE (folders.id IN (SELECT c.folder_id FROM c)) AND (EXISTS (SELECT * FROM words)) AND ((folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AND (folders.owner = %(rowgate_id)s::INTEGER)) RETURNING CASE WHEN (folders.owner = %(rowgate_id)s::INTEGER AND (folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER)) THEN 1 ELSE CAST('rowgate:RG201:folders' || left(folders.ctid::text, 0) AS integer) END
+-- guards; drains; asks rowgate_id; returns ; uses folders; uses notes; uses words
+
+## writes: write of a masked parameter by a cte that writes, postgresql
+! AccessDenied RG201: a masked column of notes may not be written
+
+## writes: write that first returns what a cte has written, postgresql
+WITH c AS (UPDATE notes SET body=%(param_1)s::VARCHAR WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone)) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id) INSERT INTO notes (owner, is_gone) VALUES (%(owner)s::INTEGER, %(is_gone)s) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN (SELECT count(*) AS count_1 FROM c) END AS anon_1, notes.id
+-- guards; asks rowgate_id; returns anon_1, id; uses notes
+
+## writes: write that first returns what a cte has deleted, postgresql
+WITH c AS (DELETE FROM notes WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone)) RETURNING notes.id) INSERT INTO notes (owner, is_gone) VALUES (%(owner)s::INTEGER, %(is_gone)s) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN (SELECT count(*) AS count_1 FROM c) END AS anon_1, notes.id
+-- guards; asks rowgate_id; returns anon_1, id; uses notes
+
+## writes: write in a cte beside a parameter like a masked column, postgresql
+WITH c AS (UPDATE notes SET body=%(param_1)s::VARCHAR WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone)) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id) SELECT c.id FROM c WHERE %(param_2)s::INTEGER = %(secret)s::INTEGER
+-- guards; asks rowgate_id; returns id; uses notes
+
 ## writes: sequence of another, postgresql
 ! Unguarded RG301: next_value_func is refused: let a column default draw from the sequence
 
@@ -3061,6 +3080,14 @@ INSERT INTO notes (id, is_gone) VALUES (%(id)s::INTEGER, %(is_gone)s) ON CONFLIC
 -- guards; drains; rowgate_c0=1; rowgate_c1=2; rowgate_c2=1; rowgate_c3=2; asks rowgate_id; returns ; uses notes
 
 ## upserts: upsert, editor, sqlite
+INSERT INTO notes (id, is_gone) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET owner = ? WHERE CASE WHEN ((notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0 AND (notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0) AND ((notes.owner = ?) OR (typeof(notes.owner) = typeof(?) AND notes.owner COLLATE BINARY IS ?)) AND (SELECT ((notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND (notes.owner = ? OR notes.folder_id IN ( ?, ?))) FROM (SELECT notes.folder_id AS folder_id, ? AS owner) AS notes) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
+-- guards; drains; drains_key; rowgate_c0=1; rowgate_c1=2; rowgate_c2=1; rowgate_c3=2; asks rowgate_id; returns ; uses notes
+
+## upserts: upsert to nothing, editor, postgresql
+INSERT INTO notes (id, is_gone) VALUES (%(id)s::INTEGER, %(is_gone)s) ON CONFLICT (id) DO UPDATE SET owner = %(param_1)s::INTEGER WHERE CASE WHEN ((notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c0)s::INTEGER, %(rowgate_c1)s::INTEGER)) AND NOT notes.is_gone AND (notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c2)s::INTEGER, %(rowgate_c3)s::INTEGER)) AND NOT notes.is_gone) AND ((notes.owner = %(rowgate_id)s::INTEGER) OR CAST(notes.owner AS TEXT) COLLATE "C" IS NOT DISTINCT FROM CAST(%(param_1)s::INTEGER AS TEXT)) AND (SELECT ((notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c2)s::INTEGER, %(rowgate_c3)s::INTEGER)) AND (notes.owner = %(rowgate_id)s::INTEGER OR notes.folder_id IN (%(rowgate_c0)s::INTEGER, %(rowgate_c1)s::INTEGER))) FROM (SELECT notes.folder_id AS folder_id, CAST(%(param_1)s::INTEGER AS INTEGER) AS owner) AS notes) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END RETURNING CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END
+-- guards; drains; rowgate_c0=1; rowgate_c1=2; rowgate_c2=1; rowgate_c3=2; asks rowgate_id; returns ; uses notes
+
+## upserts: upsert to nothing, editor, sqlite
 INSERT INTO notes (id, is_gone) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET owner = ? WHERE CASE WHEN ((notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0 AND (notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND notes.is_gone = 0) AND ((notes.owner = ?) OR (typeof(notes.owner) = typeof(?) AND notes.owner COLLATE BINARY IS ?)) AND (SELECT ((notes.owner = ? OR notes.folder_id IN ( ?, ?)) AND (notes.owner = ? OR notes.folder_id IN ( ?, ?))) FROM (SELECT notes.folder_id AS folder_id, ? AS owner) AS notes) THEN 1 ELSE abs(-9223372036854775808) = 0 END RETURNING CASE WHEN ((SELECT notes.owner) = ?) THEN 1 ELSE abs(-9223372036854775808) END, id
 -- guards; drains; drains_key; rowgate_c0=1; rowgate_c1=2; rowgate_c2=1; rowgate_c3=2; asks rowgate_id; returns ; uses notes
 

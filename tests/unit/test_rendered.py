@@ -743,6 +743,13 @@ RESOLVING = {
 }
 
 
+changed_folders = update(Folder).values(is_open=True).returning(Folder.id).cte("c")
+
+
+def _count(cte: Any) -> Any:
+    return select(func.count()).select_from(cte).scalar_subquery()
+
+
 def _said(statement: Any, table_: Any) -> Any:
     """Return a statement that says it writes another table than it does, as the ORM says it of a joined class."""
     named = "_emit_insert_table" if statement.is_insert else "_emit_update_table"
@@ -876,6 +883,29 @@ WRITES = {
         .where(Folder.id.in_(select(changed.returning(Note.folder_id).cte("c").c.folder_id)))
         .values(is_open=True)
     ),
+    "write by a cte that writes, and a star below it": case_of(
+        update(Folder)
+        .where(
+            Folder.id.in_(select(changed.returning(Note.folder_id).cte("c").c.folder_id)),
+            exists(select(literal_column("*")).select_from(Word)),
+        )
+        .values(is_open=True),
+        dialects=PG,
+    ),
+    "write of a masked parameter by a cte that writes": case_of(
+        update(t).where(t.c.id.in_(select(changed_folders.c.id))), dialects=PG, column_keys=["secret"]
+    ),
+    "write that first returns what a cte has written": case_of(
+        insert(Note).values(owner=1).returning(_count(changed.returning(Note.id).cte("c")), Note.id), dialects=PG
+    ),
+    "write that first returns what a cte has deleted": case_of(
+        insert(Note).values(owner=1).returning(_count(gone.returning(Note.id).cte("c")), Note.id), dialects=PG
+    ),
+    "write in a cte beside a parameter like a masked column": case_of(
+        select(changed.returning(Note.id).cte("c")).where(literal(1) == bindparam("secret")),
+        dialects=PG,
+        column_keys=["secret"],
+    ),
     "sequence of another": case_of(update(Folder).values(owner=stamps.c.id.default.next_value())),
 }
 
@@ -921,6 +951,9 @@ UPSERTS = {
     ),
     "upsert, editor": case_of(
         lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"owner": 5}), EDITOR
+    ),
+    "upsert to nothing, editor": case_of(
+        lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"owner": None}), EDITOR
     ),
     "upsert, admin": case_of(
         lambda d: upsert(d).values(id=1).on_conflict_do_update(index_elements=["id"], set_={"body": "x"}), ADMIN

@@ -73,10 +73,10 @@ class GateBase(SQLCompiler):
         self._fixed_keys: dict[tuple[Any, Any], str] = {}
         self.trusted = int(self.context.variant is None)
         super().__init__(dialect, statement, *args, **kw)
-        if self.string is not None:
-            self._check_tokens(self.string)
-            if not self.trusted and not isinstance(statement, Raw):
-                check_comments(self.string)
+        text = str(self.string)
+        self._check_tokens(text)
+        if not self.trusted and not isinstance(statement, Raw):
+            check_comments(text)
 
     def _check_tokens(self, text: str) -> None:
         """Refuse text that SQLAlchemy would take for an expanding bind, wherever it came from.

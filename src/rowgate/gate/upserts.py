@@ -108,6 +108,6 @@ def _element(column: Any, value: Any) -> Any:
     # SQLAlchemy 2.0 leaves plain values and attributes of models as they are until it renders them.
     found: Any = coercions.expect(roles.ExpressionElementRole, value, type_=column.type, is_crud=True)
     if isinstance(found, BindParameter) and found.type._isnull:
-        found = found._clone(maintain_key=True)
+        found = found._clone()
         found.type = column.type
     return found
