@@ -35,7 +35,7 @@ class Excuses:
         if isinstance(failure, AcceptedNegativeData):
             # In a form, a field without a value is a field that was not sent. In a file, whatever is sent is text.
             empty = isinstance(case.body, dict) and case.body.get("grant_type") == ""
-            return (case.path == "/auth/token" and empty) or case.media_type in FILES or is_short(failure, case)
+            return (case.path == "/auth/token" and empty) or case.media_type in FILES
         return False
 
     def _elsewhere(self, case: Case[Any]) -> set[str]:
@@ -65,9 +65,3 @@ class Excuses:
         kind, _, _ = case.path.strip("/").partition("/")
         keys = [row.get("configuration_id", row.get("id")) for row in rows]
         return kind in ("configurations", "documents") and not hidden(self._rows, self._peer.user, kind, keys)
-
-
-def is_short(failure: Failure, case: Case[Any]) -> bool:
-    """Say whether a text that is said to be too long is not: beyond 64 KiB Schemathesis leaves it as it was."""
-    bodies = [one for one in case.operation.body if one.media_type == case.media_type]
-    return "violates `maxLength`" in failure.message and any(one.is_valid(case.body) for one in bodies)

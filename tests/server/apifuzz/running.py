@@ -39,6 +39,9 @@ CHECKS = (
 
 schemathesis.serializer.alias(FILES, "text/plain")
 
+REFUSALS = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429"]
+"""How what is wrong is refused: 413 is not among what Schemathesis expects, and a million characters may be too much."""
+
 ROUNDS = 4
 """How often an operation that lacks requests is asked again."""
 
@@ -236,7 +239,11 @@ def _config(
             "seed": effort.seed,
             "continue-on-failure": True,
             "auth": auth,
-            "checks": {"enabled": False, **{name: {"enabled": True} for name in CHECKS}},
+            "checks": {
+                "enabled": False,
+                **{name: {"enabled": True} for name in CHECKS},
+                "negative_data_rejection": {"enabled": True, "expected-statuses": REFUSALS},
+            },
             "generation": {
                 "max-examples": effort.examples,
                 "mode": "all" if only is None else "positive",
