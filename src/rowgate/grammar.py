@@ -23,11 +23,11 @@ def _words(text: str) -> frozenset[str]:
 PLAIN = _words(
     """
     aggregate_order_by aggregate_orderby_inline aggregate_strings_func aggregateorderby alias array between_op_binary
-    bitwise_xor_op_binary case cast char_length_func clauselist compound_select contains_op_binary element_list
-    empty_set_expr empty_set_op_expr endswith_op_binary expression_clauselist false floordiv_binary frame_clause
+    bitwise_xor_op_binary case cast char_length_func compound_select contains_op_binary element_list
+    empty_set_expr empty_set_op_expr endswith_op_binary false floordiv_binary frame_clause
     funcfilter function_as_comparison_op_binary getitem_binary grouping hstore_getitem_op_binary icontains_op_binary
     iendswith_op_binary ilike_case_insensitive_operand ilike_op_binary is_distinct_from_binary is_false_unary_operator
-    is_not_distinct_from_binary is_true_unary_operator istartswith_op_binary join json_getitem_op_binary
+    is_not_distinct_from_binary is_true_unary_operator istartswith_op_binary json_getitem_op_binary
     json_path_getitem_op_binary label label_reference lambda_element lateral like_op_binary localtimestamp_func
     match_op_binary mod_binary not_between_op_binary not_contains_op_binary not_endswith_op_binary
     not_icontains_op_binary not_iendswith_op_binary not_ilike_op_binary not_in_op_binary not_istartswith_op_binary
@@ -36,16 +36,17 @@ PLAIN = _words(
     postgresql_distinct_on pow_func regexp_match_op_binary regexp_replace_op_binary release_savepoint
     rollback_to_savepoint savepoint select_statement_grouping slice
     startswith_op_binary subquery substring_func table_valued_alias textual_label_reference to_tsquery_func
-    to_tsvector_func true truediv_binary ts_headline_func tuple type_coerce typeclause unary unsupported_compilation
-    websearch_to_tsquery_func withingroup binary
+    to_tsvector_func true truediv_binary ts_headline_func tuple type_coerce typeclause unsupported_compilation
+    websearch_to_tsquery_func withingroup
     """
 )
 """Rendered as SQLAlchemy does: what is inside is rendered, and so judged, in its turn."""
 
 CHECKED = _words(
     """
-    bindparam collation column cte custom_op_binary custom_op_unary_modifier custom_op_unary_operator delete extract
-    function insert on_conflict_do_update scalar_function_column scalar_values select sequence table table_valued_column update values
+    binary bindparam clauselist collation column cte custom_op_binary custom_op_unary_modifier custom_op_unary_operator delete
+    expression_clauselist extract function insert join on_conflict_do_update scalar_function_column scalar_values select sequence
+    table table_valued_column unary update values
     """
 )
 """Rendered by the gate itself, or only in a closed form."""
@@ -138,6 +139,18 @@ OPERATORS = _words(
     """
 )
 """Operators that `.op()` may name: built-in, and none of them runs SQL."""
+
+BETWEEN = frozenset(
+    {"AND", "OR", "+", "-", "*", "%", "<", "<=", "=", "!=", ">", ">=", "||", "^", "|", "&", "<<", ">>", "COLLATE"}
+    | {"IS", "IS NOT", "IN", "NOT IN", "IS DISTINCT FROM", "IS NOT DISTINCT FROM", "MATCH", "NOT MATCH"}
+)
+"""Words that SQLAlchemy writes between two expressions. It knows a comma, FROM and AS, too."""
+
+BESIDE = frozenset({"-", "~", "NOT", "EXISTS", "DISTINCT", "ANY", "ALL", "DESC", "ASC", "NULLS FIRST", "NULLS LAST"})
+"""Words that it writes in front of an expression, or behind it."""
+
+EXTENSIONS = _words("postgresql_distinct_on on_conflict_do_nothing on_conflict_do_update")
+"""What may stand where a statement can be extended."""
 
 MARKS = ("__[", "EXECMANY", "_IMV_")
 """Marks of SQLAlchemy's own in SQL that it has rendered: it replaces them by pattern, inside names and literals too."""

@@ -1739,7 +1739,7 @@ SELECT DISTINCT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, 
 -- rowgate_c0='hidden'; asks rowgate_id; returns body; uses notes
 
 ## reads: lateral, postgresql
-SELECT folders.id, "some".body FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders JOIN LATERAL (SELECT notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.folder_id = folders.id) AS "some" ON %(param_1)s
+SELECT folders.id, "some".body FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders JOIN LATERAL (SELECT notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.folder_id = folders.id) AS "some" ON (%(param_1)s)
 -- rowgate_c0='hidden'; asks rowgate_id; returns id, body; uses folders; uses notes
 
 ## reads: group by key, postgresql
@@ -1891,10 +1891,10 @@ SELECT 1 FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL A
 ! Unguarded RG301: hints are text: leave them out
 
 ## reads: prefix, postgresql
-! Unguarded RG301: textclause is refused: text cannot be proven; write it with select(), func and the operators of SQLAlchemy
+! Unguarded RG301: prefixes and suffixes are text: leave them out
 
 ## reads: prefix, sqlite
-! Unguarded RG301: textclause is refused: text cannot be proven; write it with select(), func and the operators of SQLAlchemy
+! Unguarded RG301: prefixes and suffixes are text: leave them out
 
 ## locks: for update, postgresql
 SELECT notes.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes FOR UPDATE

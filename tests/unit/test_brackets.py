@@ -3,12 +3,28 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, Integer, TypeDecorator, delete, false, literal_column, or_, select, true, update
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import (
+    CTE,
+    Boolean,
+    Integer,
+    TypeDecorator,
+    and_,
+    column,
+    delete,
+    false,
+    insert,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column
 from sqlalchemy.sql import operators
-from sqlalchemy.sql.elements import BinaryExpression, UnaryExpression
+from sqlalchemy.sql.compiler import OPERATORS
+from sqlalchemy.sql.elements import BinaryExpression, ClauseList, ExpressionClauseList, Grouping, UnaryExpression
 
-from rowgate import Catalog, Unguarded, principal
+from rowgate import Catalog, Unguarded, grammar, principal
 from rowgate.raw import raw
 from unit.gated import Gated
 from unit.rendered_world import OWNER
@@ -92,6 +108,81 @@ def test_plain_criteria_need_no_brackets(gate: Gated) -> None:
     plain = _where(str(gate.compiled(OWNER, delete(Page).where(Page.number > 3, (Page.id == 1) & (Page.id != 2)))))
     assert "(" not in plain.replace("%(", "")
     assert plain.count(" AND ") == 2
+
+
+@pytest.mark.parametrize("operator", [operators.from_, operators.as_, operators.comma_op])
+def test_words_that_are_no_operators_are_refused(gate: Gated, operator: Any) -> None:
+    """SQLAlchemy keeps FROM, AS and the comma among its operators; a column may be named like a table."""
+    pages: Any = column("pages")
+    both = BinaryExpression(literal_column("1"), pages, operator)
+    for element in (both, UnaryExpression(pages, operator=operator), UnaryExpression(pages, modifier=operator)):
+        with pytest.raises(Unguarded, match="is no operator"):
+            gate.compiled(OWNER, select(element))
+
+
+@pytest.mark.parametrize("operator", [operators.from_, operators.as_, operators.desc_op])
+def test_lists_are_joined_by_operators(gate: Gated, operator: Any) -> None:
+    """Or by commas."""
+    listed: Any = ClauseList(literal_column("1"), column("pages"), operator=operator, group=False)
+    with pytest.raises(Unguarded, match="is no operator"):
+        gate.compiled(OWNER, select(Page.id).order_by(listed))
+    chained: Any = ExpressionClauseList._construct_for_list(operator, Integer(), literal_column("1"), PAGES.c.id)
+    with pytest.raises(Unguarded, match="is no operator"):
+        gate.compiled(OWNER, select(chained))
+
+
+def test_every_operator_of_sqlalchemy_has_been_read() -> None:
+    """A word that a release adds is refused until somebody lists it, and this fails."""
+    known = grammar.BETWEEN | grammar.BESIDE | {",", "FROM", "AS"}
+    assert {word.strip() for word in OPERATORS.values()} == known
+
+
+def test_what_on_says_stands_in_brackets(gate: Gated) -> None:
+    """A comma in it would be followed by another table. Plain keys need none."""
+    other = aliased(Page)
+    joined = str(gate.compiled(OWNER, select(Page.id).join(other, lambda: or_(Page.id == other.id, Page.hidden))))
+    assert " ON (" in joined
+    statement = select(Page.id).join(other, and_(Page.id == other.id, Page.owner == other.number))
+    keyed = str(gate.compiled(OWNER, statement))
+    assert " ON pages.id = pages_1.id AND pages.owner = pages_1.number" in keyed
+    assert str(statement) == str(select(Page.id).join(other, and_(Page.id == other.id, Page.owner == other.number)))
+
+
+def test_a_join_is_left_as_it_is(gate: Gated) -> None:
+    """Brackets are put around a copy: the statement belongs to whoever made it."""
+    other = PAGES.alias("other")
+    on = or_(PAGES.c.id == other.c.id, PAGES.c.hidden)
+    joined = PAGES.join(other, on)
+    gate.compiled(OWNER, select(PAGES.c.id).select_from(joined))
+    assert joined.onclause is not None
+    assert str(joined.onclause) == str(on.self_group(operators._asbool))
+    assert not isinstance(PAGES.join(other, PAGES.c.hidden).onclause, Grouping)
+
+
+@pytest.mark.parametrize("added", ["prefix_with", "suffix_with"])
+def test_prefixes_and_suffixes_are_refused(gate: Gated, added: str) -> None:
+    """They may be expressions, and these stand where a table's name may."""
+    for statement in (select(PAGES.c.id), select(PAGES.c.id).cte("c"), update(PAGES).values(number=1), delete(PAGES)):
+        if hasattr(statement, added):
+            given = getattr(statement, added)(PAGES.c.id)
+            with pytest.raises(Unguarded, match="prefixes and suffixes"):
+                gate.compiled(OWNER, select(given) if isinstance(given, CTE) else given)
+
+
+@pytest.mark.skipif(not hasattr(select(), "apply_syntax_extension_point"), reason="SQLAlchemy 2.1 has it")
+@pytest.mark.parametrize("place", ["pre_columns", "post_select", "post_criteria", "post_body", "post_values"])
+def test_statements_are_not_extended(gate: Gated, place: str) -> None:
+    """An expression may stand there, such as one that begins with `or`."""
+    more: Any = UnaryExpression(true(), operator=operators.custom_op("or"))
+    extended = 0
+    for statement in (select(PAGES.c.id), update(PAGES).values(number=1), delete(PAGES), insert(PAGES).values(id=1)):
+        changed: Any = statement
+        if place in changed._position_map:
+            extended += 1
+            changed.apply_syntax_extension_point(lambda _existing: [more], place)
+            with pytest.raises(Unguarded, match="apply_syntax_extension_point"):
+                gate.compiled(OWNER, changed)
+    assert extended
 
 
 @pytest.mark.parametrize("element", [TWICE, STAR.op("-")(TWICE), -MINUS])

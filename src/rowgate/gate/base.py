@@ -26,6 +26,11 @@ RESERVED = "rowgate_"
 """Bind parameters of the gate begin with this; a statement's own may not."""
 
 
+_ADDED = tuple(
+    f"_{where}_clause" for where in ("pre_columns", "post_select", "post_criteria", "post_body", "post_values")
+)
+"""Where SQLAlchemy 2.1 lets a statement be extended."""
+
 _BIND_OPTIONS = ("literal_binds", "accumulate_bind_names", "visited_bindparam")
 """What SQLAlchemy tells a bind by keyword: the last two count those inside VALUES."""
 
@@ -273,6 +278,18 @@ class GateBase(SQLCompiler):
             columns = self.entry_of(plain).table.c if isinstance(plain, TableClause) else getattr(owner, "c", ())
             known = self._names[owner] = frozenset(str(column.name) for column in columns)
         return known
+
+    def check_added(self, statement: Any) -> None:
+        """Refuse what is put before, behind or into a statement and is no part of its own: any expression may be."""
+        if self.trusted:
+            return
+        if getattr(statement, "_prefixes", ()) or getattr(statement, "_suffixes", ()):
+            raise Unguarded("prefixes and suffixes are text: leave them out")
+        added = [getattr(statement, name, None) for name in _ADDED]
+        if any(one is not None and one.__visit_name__ not in grammar.EXTENSIONS for one in added):
+            raise Unguarded(
+                "apply_syntax_extension_point() puts an expression where it may mean anything: leave it out"
+            )
 
     def render_literal_value(self, value: Any, type_: Any) -> str:
         """Render a literal where SQLAlchemy binds none, such as the escape of LIKE or the flags of a pattern."""

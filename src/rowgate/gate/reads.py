@@ -99,6 +99,7 @@ class Reads(Schemas):
         """Render a SELECT; hints are text, and FOR UPDATE reaches into the sub-selects of FROM."""
         if not self.trusted and (select_stmt._hints or select_stmt._statement_hints):
             raise Unguarded("hints are text: leave them out")
+        self.check_added(select_stmt)
         self.locking.append(self._locked_by(select_stmt, kw.get("enclosing_alias") if asfrom else None))
         try:
             return super().visit_select(select_stmt, asfrom=asfrom, **kw)
@@ -123,6 +124,7 @@ class Reads(Schemas):
         """Render a CTE, whose name must not capture a table that a policy reads."""
         if not self.trusted:
             self.check_name(cte)
+            self.check_added(cte)
             name = str(cte.name).lower()
             if any(name == entry.table.fullname.lower() for entry in self.context.catalog.entries.values()):
                 raise Unguarded(f"a CTE is named {cte.name!r} like a guarded table: give it another name")

@@ -25,11 +25,7 @@ from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import (
     BinaryExpression,
     BindParameter,
-    BooleanClauseList,
     ColumnClause,
-    False_,
-    Grouping,
-    True_,
 )
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.util import ClauseAdapter
@@ -39,6 +35,7 @@ from rowgate.action import Action
 from rowgate.decision import Condition, all_of, covering, is_false, is_true, masked, overwritable, readable, writable
 from rowgate.entry import Entry
 from rowgate.errors import AccessDenied, Unguarded
+from rowgate.gate.brackets import bracketed, flat
 from rowgate.gate.schemas import Schemas
 from rowgate.permission import table_key
 
@@ -83,16 +80,16 @@ class OldRows(Schemas):
 
     def _named(self, entry: Entry, stmt: Any) -> tuple[Any, ...]:
         """Return the criteria by which a statement names rows: its whole primary key, each from a parameter set."""
-        criteria = [c for where in stmt._where_criteria for c in _flat(where)]
-        keyed = {str(c.left.name) for c in criteria if _is_parameter_key(c)}
+        criteria = [one for where in stmt._where_criteria for one in flat(where)]
+        keyed = {str(one.left.name) for one in criteria if _is_parameter_key(one)}
         keys = {str(column.name) for column in entry.table.primary_key}
-        whole = keys <= keyed and all(_is_parameter_key(c) for c in criteria)
+        whole = keys <= keyed and all(_is_parameter_key(one) for one in criteria)
         return tuple(criteria) if whole or self.for_executemany else ()
 
     def _generate_delimited_and_list(self, clauses: Any, **kw: Any) -> str:
         """Render criteria. Beside a guard each stands in brackets, or the guard could be taken for a part of one."""
         if any(isinstance(clause, RowGuard) for clause in clauses):
-            clauses = tuple(bracketed(flat) for clause in clauses for flat in _flat(clause))
+            clauses = tuple(clause if isinstance(clause, RowGuard) else bracketed(clause) for clause in clauses)
         return str(super()._generate_delimited_and_list(clauses, **kw))
 
     def visit_rowgate_guard(self, guard: RowGuard, **kw: Any) -> str:
@@ -212,40 +209,8 @@ class OldRows(Schemas):
 
 
 _NAMED = "rowgate_named"
-_COMPARISONS = frozenset({operators.eq, operators.ne, operators.lt, operators.le, operators.gt, operators.ge})
 _COMPARED = frozenset({String, Integer, Numeric, Boolean, DateTime, Date, Time, Interval, Uuid})
 """Kinds of types whose values the database compares: a column set to what it holds already has not changed."""
-
-
-def _flat(clause: Any) -> list[Any]:
-    if isinstance(clause, BooleanClauseList) and clause.operator is operators.and_:
-        return [flat for inner in clause.clauses for flat in _flat(inner)]
-    return [clause]
-
-
-def bracketed(clause: Any) -> Any:
-    """Return a criterion in brackets, but for one that needs none.
-
-    SQLAlchemy puts none around a lambda that says `or_()`, nor around an operator that claims to bind more tightly than
-    it does, such as `op("or", precedence=100)`.
-    """
-    if isinstance(clause, RowGuard | True_ | False_ | Grouping) or _is_plain(clause):
-        return clause
-    grouped = clause.self_group(operators.and_)
-    return grouped if isinstance(grouped, Grouping) else Grouping(grouped)
-
-
-def _is_plain(clause: Any) -> bool:
-    """Return whether this compares a column with a column or a bind, in words that nobody chooses."""
-    return (
-        isinstance(clause, BinaryExpression)
-        and clause.operator in _COMPARISONS
-        and all(isinstance(side, ColumnClause) or _is_plain_bind(side) for side in (clause.left, clause.right))
-    )
-
-
-def _is_plain_bind(element: Any) -> bool:
-    return isinstance(element, BindParameter) and not element.type._has_bind_expression
 
 
 def _is_parameter_key(clause: Any) -> bool:

@@ -91,6 +91,7 @@ class Writes(OldRows):
             raise Unguarded("a write names its table itself, no alias and no join: update(Document), insert(Document)")
         if stmt._hints:
             raise Unguarded("hints are text: leave them out")
+        self.check_added(stmt)
         entry = self.entry_of(table)
         self.use(table)
         names = {str(column.name) for column in entry.table.c}

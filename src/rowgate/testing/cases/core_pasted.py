@@ -17,12 +17,13 @@ from sqlalchemy import (
     quoted_name,
     select,
     table,
+    true,
     type_coerce,
     values,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql import operators
-from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.elements import BinaryExpression, UnaryExpression
 from sqlalchemy.types import UserDefinedType
 
 from rowgate.testing.case import Family, Given
@@ -83,6 +84,29 @@ async def comment_of_two_minuses(given: Given) -> Any:
     twice: Any = UnaryExpression(minus, operator=operators.neg)
     label = f"\n{NUMBER}, 2 --"
     return await rows(given, select(twice, literal_column("1").label(label)))
+
+
+@core.way_in(covers=["visit_binary"])
+async def operator_that_says_from(given: Given) -> Any:
+    """Says FROM by an operator of SQLAlchemy's own, and a table's name by a column."""
+    whole: Any = BinaryExpression(func.count(), column("documents"), operators.from_)
+    return await rows(given, select(type_coerce(whole, Integer)))
+
+
+@core.way_in(covers=["visit_binary", "visit_join"])
+async def comma_behind_on(given: Given) -> Any:
+    """Says a comma and a table's name behind ON, in a lambda, which has no brackets."""
+    one = select(literal_column("1").label("n")).cte("one")
+    other: Any = BinaryExpression(true(), column("documents"), operators.comma_op)
+    return await rows(given, select(func.count()).select_from(one).join(one.alias("b"), lambda: other))
+
+
+@core.way_in(covers=["Select.suffix_with", "visit_binary"])
+async def comma_in_a_suffix(given: Given) -> Any:
+    """Says a comma and a table's name behind FROM, by a suffix that is no text."""
+    one = select(literal_column("1").label("n")).cte("one")
+    other: Any = BinaryExpression(column("x"), column("documents"), operators.comma_op)
+    return await rows(given, select(func.count()).select_from(one).suffix_with(other))
 
 
 @core.reading(covers=["visit_unary", "visit_label"])

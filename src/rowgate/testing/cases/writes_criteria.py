@@ -4,6 +4,8 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select, true, update
 from sqlalchemy.orm import with_loader_criteria
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import UnaryExpression
 
 from rowgate.testing.case import Family, Given
 from rowgate.testing.cases.writing import wrote
@@ -45,6 +47,26 @@ async def update_with_criteria_op_or(given: Given) -> Any:
     """Updates with an option whose criteria say `or` by an operator that binds like a comparison."""
     either = with_loader_criteria(Note, (Note.body == "").op(" OR\n", **OR)(true()))
     await wrote(given, update(Note).values(body="x").options(either))
+
+
+def _ors(statement: Any) -> Any:
+    """Return a statement with `or true` behind its criteria, where SQLAlchemy 2.1 lets them be extended."""
+    more: Any = UnaryExpression(true(), operator=operators.custom_op("or"))
+    if hasattr(statement, "apply_syntax_extension_point"):
+        statement.apply_syntax_extension_point(lambda _existing: [more], "post_criteria")
+    return statement
+
+
+@writes.write_in(covers=["Update.apply_syntax_extension_point"])
+async def update_extended_by_or(given: Given) -> Any:
+    """Updates with an operator and an operand behind the criteria."""
+    await wrote(given, _ors(update(Note).where(Note.body != "").values(body="x")))
+
+
+@writes.write_in(covers=["Delete.apply_syntax_extension_point"])
+async def delete_extended_by_or(given: Given) -> Any:
+    """Deletes with an operator and an operand behind the criteria."""
+    await wrote(given, _ors(delete(comments).where(comments.c.body != "")))
 
 
 @writes.writing(covers=["visit_lambda_element"])
