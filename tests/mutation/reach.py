@@ -228,6 +228,7 @@ class Reach:
         number = {name: n for n, name in enumerate(names)}
         known = {(file, function) for file, function, _ in {*self.of, *self.early}}
         data = {
+            "targets": sorted(target.path for target in TARGETS),
             "files": self.files,
             "hashes": [[*one, self.owners.hashes[one]] for one in sorted(known) if one in self.owners.hashes],
             "early": sorted(self.early),
@@ -241,11 +242,16 @@ class Reach:
 
     @classmethod
     def load(cls, path: Path = CACHE) -> "Reach":
-        """Return what is still known: nothing of tests whose file has changed, little of functions that have."""
+        """Return what is still known: nothing of tests whose file has changed, little of functions that have.
+
+        Nothing at all if a target is new: no test has been asked whether it comes by there, and all of it would survive.
+        """
         made = cls()
         if not path.exists():
             return made
         data = json.loads(gzip.decompress(path.read_bytes()))
+        if not {target.path for target in TARGETS} <= set(data.get("targets", ())):
+            return made
         made.files = {file: value for file, value in data["files"].items() if file_hash(file) == value}
         names = [test if test.partition("::")[0] in made.files else None for test in data["seconds"]]
         made.seconds = {test: seconds for test, seconds in data["seconds"].items() if test in set(names)}
