@@ -206,3 +206,24 @@ def test_a_query_as_text_may_hold_comments() -> None:
     catalog.open(Page, reason="for the test")
     text = "SELECT 1 -- one"
     assert str(Gated(catalog, walled=True).compiled(OWNER, raw(text))) == text
+
+
+@pytest.mark.parametrize("more", ["", "x", "é"])
+def test_a_cte_whose_name_is_cut_to_that_of_a_table_is_refused(more: str) -> None:
+    """PostgreSQL cuts it at 63 bytes, and a policy would read the CTE for the table."""
+
+    class Others(DeclarativeBase):
+        """Of long names."""
+
+    class Ban(Others):
+        """Its name is as long as a name can be."""
+
+        __tablename__ = "b" * 63
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    catalog = Catalog(Others, principal_id=Integer(), roles=set())
+    catalog.open(Ban, reason="for the test")
+    gated = Gated(catalog)
+    with pytest.raises(Unguarded, match="like a guarded table"):
+        gated.compiled(OWNER, select(select(literal_column("1")).cte("B" * 63 + more)))
+    gated.compiled(OWNER, select(select(literal_column("1")).cte("c" * 63 + more)))

@@ -125,8 +125,8 @@ class Reads(Schemas):
         if not self.trusted:
             self.check_name(cte)
             self.check_added(cte)
-            name = str(cte.name).lower()
-            if any(name == entry.table.fullname.lower() for entry in self.context.catalog.entries.values()):
+            name = self.known_as(str(cte.name))
+            if any(name == self.known_as(entry.table.fullname) for entry in self.context.catalog.entries.values()):
                 raise Unguarded(f"a CTE is named {cte.name!r} like a guarded table: give it another name")
         self.locking.append(None)
         try:

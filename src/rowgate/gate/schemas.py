@@ -35,7 +35,11 @@ class Schemas(GateBase):
 
     def _is_targets(self, name: str) -> bool:
         """Return whether this is the name of the table that is written. SQLite does not tell upper case from lower."""
-        return self.target is not None and name.lower() == self.target.name.lower()
+        return self.target is not None and self.known_as(name) == self.known_as(self.target.name)
+
+    def known_as(self, name: str) -> str:
+        """Return what the database takes a name for: it cuts long ones, and SQLite knows no upper case."""
+        return name.encode()[: self.dialect.max_identifier_length].decode(errors="ignore").lower()
 
     def visit_alias(self, alias: Any, *args: Any, **kw: Any) -> str:
         """Render an alias or a sub-select, under a name of its own."""
