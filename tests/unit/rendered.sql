@@ -1121,6 +1121,14 @@ SELECT notes.id FROM notes WHERE notes.id = __[POSTCOMPILE_x]
 SELECT notes.id FROM notes WHERE notes.id = __[POSTCOMPILE_x]
 -- returns id; uses notes
 
+## resolving: a comment, postgresql
+SELECT 1 /* who */ -- and why
+-- returns
+
+## resolving: a comment, sqlite
+SELECT 1 /* who */ -- and why
+-- returns
+
 ## resolving: a token, postgresql
 ! Unguarded RG301: a name or a literal holds a token that SQLAlchemy replaces: choose another
 
@@ -2997,6 +3005,38 @@ WITH c AS (DELETE FROM notes WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owne
 ## writes: write in a cte beside a parameter like a masked column, postgresql
 WITH c AS (UPDATE notes SET body=%(param_1)s::VARCHAR WHERE notes.id = %(id_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone)) RETURNING CASE WHEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN 1 ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) END = 1 THEN notes.id END AS id) SELECT c.id FROM c WHERE %(param_2)s::INTEGER = %(secret)s::INTEGER
 -- guards; asks rowgate_id; returns id; uses notes
+
+## writes: update between two numbers, postgresql
+UPDATE notes SET body=%(body)s::VARCHAR WHERE notes.id <= %(id_1)s::INTEGER AND notes.owner >= %(owner_1)s::INTEGER AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+-- asks rowgate_id; returns ; uses notes
+
+## writes: update between two numbers, sqlite
+UPDATE notes SET body=? WHERE notes.id <= ? AND notes.owner >= ? AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
+-- asks rowgate_id; returns ; uses notes
+
+## writes: update where it is true, postgresql
+UPDATE notes SET body=%(body)s::VARCHAR WHERE ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+-- asks rowgate_id; returns ; uses notes
+
+## writes: update where it is true, sqlite
+UPDATE notes SET body=? WHERE ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
+-- asks rowgate_id; returns ; uses notes
+
+## writes: update where it is false, postgresql
+UPDATE notes SET body=%(body)s::VARCHAR WHERE false
+-- returns ; uses notes
+
+## writes: update where it is false, sqlite
+UPDATE notes SET body=? WHERE 0 = 1
+-- returns ; uses notes
+
+## writes: update where brackets are, postgresql
+UPDATE notes SET body=%(body)s::VARCHAR WHERE (notes.id = %(id_1)s::INTEGER OR notes.id = %(id_2)s::INTEGER) AND ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+-- asks rowgate_id; returns ; uses notes
+
+## writes: update where brackets are, sqlite
+UPDATE notes SET body=? WHERE (notes.id = ? OR notes.id = ?) AND ((notes.owner = ? AND notes.is_gone = 0) AND (notes.owner = ? AND notes.is_gone = 0)) = 1
+-- asks rowgate_id; returns ; uses notes
 
 ## writes: sequence of another, postgresql
 ! Unguarded RG301: next_value_func is refused: let a column default draw from the sequence

@@ -39,6 +39,7 @@ from sqlalchemy import (
     select,
     table,
     text,
+    true,
     tuple_,
     update,
     values,
@@ -46,6 +47,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import compiler as linter
+from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BindParameter, UnaryExpression, quoted_name
 from sqlalchemy.sql.operators import custom_op
 
@@ -737,6 +739,7 @@ RESOLVING = {
         "a lock": select(Note.id).with_for_update(),
         "a prefix": select(Note.id).prefix_with("ALL"),
         "a value that is pasted": select(Note.id).where(Note.id == bindparam("x", 3, literal_execute=True)),
+        "a comment": text("SELECT 1 /* who */ -- and why"),
         "a token": select(text("'__[POSTCOMPILE_x]'")),
         "a table of a schema, its namesake and an alias of that": select(Archived.body, Note.id, other.id),
     }.items()
@@ -905,6 +908,12 @@ WRITES = {
         select(changed.returning(Note.id).cte("c")).where(literal(1) == bindparam("secret")),
         dialects=PG,
         column_keys=["secret"],
+    ),
+    "update between two numbers": case_of(update(Note).where(Note.id <= 3, Note.owner >= 2).values(body="x")),
+    "update where it is true": case_of(update(Note).where(true()).values(body="x")),
+    "update where it is false": case_of(update(Note).where(false(), Note.id == 1).values(body="x")),
+    "update where brackets are": case_of(
+        update(Note).where(or_(Note.id == 1, Note.id == 2).self_group(against=operators.and_)).values(body="x")
     ),
     "sequence of another": case_of(update(Folder).values(owner=stamps.c.id.default.next_value())),
 }
