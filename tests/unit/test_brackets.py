@@ -1,5 +1,6 @@
 """What the gate adds to a statement is taken for no part of what was there, and what was there for nothing else."""
 
+import warnings
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import (
     TypeDecorator,
     and_,
     column,
+    create_engine,
     delete,
     false,
     insert,
@@ -24,7 +26,7 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.compiler import OPERATORS
 from sqlalchemy.sql.elements import BinaryExpression, ClauseList, ExpressionClauseList, Grouping, UnaryExpression
 
-from rowgate import Catalog, Unguarded, grammar, principal
+from rowgate import Catalog, Unguarded, grammar, guarded_sessionmaker, principal
 from rowgate.raw import raw
 from unit.gated import Gated
 from unit.rendered_world import OWNER
@@ -101,6 +103,15 @@ def test_criteria_that_name_rows_stand_in_brackets(gate: Gated, name: str) -> No
     found = " ".join(str(gate.compiled(OWNER, delete(PAGES).where(CRITERIA[name]), for_executemany=True)).split())
     named = found.split("CASE WHEN ")[1].split(" AND (pages.owner")[0]
     assert (named[0], named[-1]) == ("(", ")")
+
+
+def test_what_is_beside_plain_criteria_stands_in_brackets(gate: Gated) -> None:
+    """One part of and_() that is more than a comparison is enough, by itself or with a list of parameters."""
+    write = delete(PAGES).where(and_(PAGES.c.id > 1, PAGES.c.hidden.op("or", precedence=100)(true())))
+    found = _where(str(gate.compiled(OWNER, write)))
+    assert (found[0], found[-1]) == ("(", ")")
+    named = " ".join(str(gate.compiled(OWNER, write, for_executemany=True)).split()).split("CASE WHEN ")[1]
+    assert " AND (pages.hidden or " in named
 
 
 def test_plain_criteria_need_no_brackets(gate: Gated) -> None:
@@ -227,3 +238,39 @@ def test_a_cte_whose_name_is_cut_to_that_of_a_table_is_refused(more: str) -> Non
     with pytest.raises(Unguarded, match="like a guarded table"):
         gated.compiled(OWNER, select(select(literal_column("1")).cte("B" * 63 + more)))
     gated.compiled(OWNER, select(select(literal_column("1")).cte("c" * 63 + more)))
+
+
+def test_a_name_is_cut_between_characters() -> None:
+    """PostgreSQL cuts no character in two."""
+
+    class Others(DeclarativeBase):
+        """Of a name that is a byte too short."""
+
+    class Ban(Others):
+        """The next character has two bytes, and goes."""
+
+        __tablename__ = "b" * 62
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    catalog = Catalog(Others, principal_id=Integer(), roles=set())
+    catalog.open(Ban, reason="for the test")
+    with pytest.raises(Unguarded, match="like a guarded table"):
+        Gated(catalog).compiled(OWNER, select(select(literal_column("1")).cte("b" * 62 + "é")))
+
+
+@pytest.mark.parametrize("joins", [False, True])
+def test_products_that_nobody_meant_are_warned_of(joins: bool) -> None:
+    """As without a guard: of tables beside a join that no condition names, and of no others."""
+    catalog = Catalog(Base, principal_id=Integer(), roles=set())
+    catalog.policy(Page).allow("read", when=Page.owner == principal.id)
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    one, two, three = aliased(Page), aliased(Page), aliased(Page)
+    statement = select(one.id, three.id).join_from(one, two, or_(one.id == two.id, one.owner == two.owner))
+    if joins:
+        statement = statement.where(or_(three.id == two.id, three.owner == one.owner))
+    with guarded_sessionmaker(engine, catalog)(OWNER) as session, warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        assert session.execute(statement).all() == []
+    assert [] == [one for one in told if "cartesian product" not in str(one.message)]
+    assert joins == (not told)

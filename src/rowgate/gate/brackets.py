@@ -22,7 +22,7 @@ def bracketed(clause: Any) -> Any:
     SQLAlchemy puts none around a lambda that says `or_()`, nor around an operator that claims to bind more tightly than
     it does, such as `op("or", precedence=100)`.
     """
-    if isinstance(clause, True_ | False_ | Grouping) or all(_is_plain(one) for one in flat(clause)):
+    if isinstance(clause, True_ | False_) or all(_is_plain(one) for one in flat(clause)):
         return clause
     grouped = clause.self_group(operators.and_)
     return grouped if isinstance(grouped, Grouping) else Grouping(grouped)

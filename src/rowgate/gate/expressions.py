@@ -63,10 +63,10 @@ class Expressions(GateBase):
         if not self.trusted and (placeholder or not grammar.is_operator(operator.opstring)):
             raise Unguarded(f"operator {operator.opstring!r} is not listed: use the operators of SQLAlchemy, or func")
 
-    def visit_binary(self, binary: Any, override_operator: Any = None, **kw: Any) -> str:
+    def visit_binary(self, binary: Any, **kw: Any) -> str:
         """Render an operator between two expressions. SQLAlchemy knows a comma, FROM and AS for one, too."""
-        self._check_word(override_operator or binary.operator, grammar.BETWEEN)
-        return super().visit_binary(binary, override_operator=override_operator, **kw)
+        self._check_word(binary.operator, grammar.BETWEEN)
+        return super().visit_binary(binary, **kw)
 
     def visit_unary(self, unary: Any, **kw: Any) -> str:
         """Render an operator in front of an expression, or behind it."""
@@ -74,28 +74,26 @@ class Expressions(GateBase):
         return super().visit_unary(unary, **kw)
 
     def visit_clauselist(self, clauselist: Any, **kw: Any) -> str:
-        """Render expressions with a comma between them, or an operator."""
-        self._check_word(clauselist.operator, grammar.BETWEEN | {","})
+        """Render expressions with a comma between them."""
+        self._check_word(clauselist.operator, frozenset({","}))
         return super().visit_clauselist(clauselist, **kw)
 
     def visit_expression_clauselist(self, clauselist: Any, **kw: Any) -> str:
-        """Render expressions with an operator between them, or a comma."""
-        self._check_word(clauselist.operator, grammar.BETWEEN | {","})
+        """Render expressions with an operator between them."""
+        self._check_word(clauselist.operator, grammar.BETWEEN)
         return str(super().visit_expression_clauselist(clauselist, **kw))
 
     def _check_word(self, operator: Any, listed: frozenset[str]) -> None:
         """Refuse an operator that SQLAlchemy writes as a word which is none of an expression's."""
-        if not self.trusted and operator in OPERATORS and OPERATORS[operator].strip() not in listed:
+        if operator in OPERATORS and OPERATORS[operator].strip() not in listed:
             raise Unguarded(
                 f"{OPERATORS[operator].strip()} is no operator: name what a statement reads in select_from()"
             )
 
     def visit_join(self, join: Any, **kw: Any) -> str:
         """Render a join. What ON says stands in brackets, or a comma in it would be followed by another table."""
-        if not self.trusted:
-            onclause = bracketed(join.onclause)
-            join = join if onclause is join.onclause else copy.copy(join)
-            join.onclause = onclause
+        join = copy.copy(join)
+        join.onclause = bracketed(join.onclause)
         return super().visit_join(join, **kw)
 
     def visit_extract(self, extract: Any, **kw: Any) -> str:

@@ -144,6 +144,7 @@ class GuardedConnection(Connection):
     _who: Principal | None = None
     _variant: Variant | None = None
     _resolving = False
+    _sealed: SealedConnection | None = None
     _unsealed = 1  # listeners of the engine set the isolation level while the connection is made
 
     def __init__(self, engine: GuardedEngine) -> None:
@@ -276,8 +277,14 @@ class GuardedConnection(Connection):
     @property
     def connection(self) -> Any:
         """The pooled connection, sealed: it commits and rolls back, and gives no cursor."""
+        sealed = self._sealed
+        if sealed is not None and not self._unsealed and sealed._pooled is self._dbapi_connection:
+            return sealed  # each BEGIN asks for it, and each end of a transaction
         pooled = super().connection
-        return pooled if self._unsealed else SealedConnection(pooled)
+        if self._unsealed:
+            return pooled
+        self._sealed = SealedConnection(pooled)
+        return self._sealed
 
     @contextmanager
     def _open(self) -> Iterator[None]:
