@@ -1,5 +1,6 @@
 """The adapters of the comparison are switched on: each holds on the simplest way in, and the recipe leaks where it is known to."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, ExitStack
 from typing import Any
@@ -12,9 +13,10 @@ pytest.importorskip("sqla_authz", reason="in the dependency group `peers`, which
 
 from conformance.peers.page import BEGIN, END, PAGE
 from conformance.peers.peers import PEERS
+from conformance.peers.picture import DRIVER, PICTURE, draw
 from conformance.peers.row_security import policies
 from conformance.peers.rules import unknown
-from conformance.peers.running import Count, PeerJudge, arena_of, judged
+from conformance.peers.running import Count, Counted, PeerJudge, Run, arena_of, judged
 from rowgate.testing import Case, Family, Given
 from rowgate.testing.world_models import Base, Document, User
 from rowgate.testing.world_rows import FREE_C, A, key
@@ -156,3 +158,31 @@ def test_the_page_has_its_markers() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert text.count(BEGIN) == text.count(END) == 1
     assert text.index(BEGIN) < text.index(END)
+
+
+def test_the_picture_shows_what_the_page_says() -> None:
+    """Each peer's bar stands in the picture with the counts of the table."""
+    table = re.compile(rf"^\| (.+?) \| .+? \| {DRIVER} \| (.+) \|$", re.MULTILINE)
+    rows = {name: [int(n) for n in cells.split(" | ")] for name, cells in table.findall(PAGE.read_text("utf-8"))}
+    assert set(rows) == {peer.name for peer in PEERS}
+    drawn = PICTURE.read_text("utf-8")
+    for name, (leak, held, refused, failed, stored, kept, works, broken, _) in rows.items():
+        ways = leak + held + refused + failed + stored + kept
+        told = f"{leak + stored} of {ways}; {broken} of {works + broken} permitted uses broken"
+        assert re.search(rf">{re.escape(name)}</text>((?!</text>).)*>{re.escape(told)}</text>", drawn), (name, told)
+
+
+def test_a_bar_is_as_long_as_what_it_counts() -> None:
+    """The reads and the writes of a peer share its bar, and one without leaks has none."""
+    case = CASES["selects_table"]
+    counts = {"recipe": [Count.LEAK] * 3 + [Count.WRITE_LEAK] + [Count.HELD] * 4, "rowgate": [Count.HELD] * 4}
+    runs = [
+        Run(peer(), DRIVER, [Counted(case, count) for count in counts[peer.key]])
+        for peer in PEERS
+        if peer.key in counts
+    ]
+    drawn = draw([*runs, Run(runs[0].peer, "sqlite", [])], "head & foot")
+    assert re.findall(r'width="([0-9.]+)" height="16"', drawn) == ["142.5", "47.5", "0.0", "0.0"]
+    assert "4 of 8; 0 of 0" in drawn
+    assert "0 of 4; 0 of 0" in drawn
+    assert "head &amp; foot" in drawn

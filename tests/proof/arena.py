@@ -114,6 +114,7 @@ class Arena:
             teach(side.engine, truth)
             self.shadows.append(side)
         self.report = Report()
+        self.forgets = not self.postgres and _forgets_where(self.full.dbapi)
 
     def check(self, tree: Tree) -> str | None:
         """Do a tree on both sides; return what differs."""
@@ -125,6 +126,8 @@ class Arena:
                 if found is not None and "SQLITE_ERROR" in found and _same_name_twice(str(tree)):
                     # PostgreSQL refuses two entries of one name in a FROM; SQLite lets tables have it, no sub-select.
                     self.report.invalid["a name that stands twice in FROM"] += 1
+                elif found is not None and self.forgets and _full_join_in_union(str(tree)):
+                    self.report.invalid["a WHERE that SQLite forgets"] += 1
                 elif found is not None:
                     return f"{tree}\n{found}"
         return None
@@ -207,6 +210,17 @@ def postgres_arena(full: Any, shadow: Any) -> Arena:
         return made
 
     return Arena(connect, "postgresql+psycopg://")
+
+
+def _forgets_where(sqlite: Any) -> bool:
+    """Return whether this SQLite forgets a WHERE around UNION ALL with a FULL JOIN in it, as 3.40 does."""
+    joined = "SELECT a.id FROM docs AS a FULL JOIN docs AS b ON a.id = b.id"
+    found = sqlite.execute(f"SELECT * FROM (SELECT id FROM docs UNION ALL {joined}) WHERE id != id")
+    return found.fetchall() != []
+
+
+def _full_join_in_union(sql: str) -> bool:
+    return "UNION ALL" in sql and "FULL OUTER JOIN" in sql
 
 
 def _same_name_twice(sql: str) -> bool:

@@ -22,7 +22,7 @@ from rich.table import Table
 from rowgate.testing import Case, all_cases
 
 from ...conftest import Cluster, _superuser  # noqa: TID252 - the command runs as `tests.conformance.peers` only
-from . import page
+from . import page, picture
 from .peer import Peer
 from .peers import DRIVERS, PEERS
 from .rules import unknown
@@ -45,7 +45,7 @@ def compare(
     as_json: Annotated[
         Path | None, typer.Option("--json", help="write every result to this file; - for output")
     ] = None,
-    write: Annotated[bool, typer.Option(help="write docs/peers.md; only a whole run does")] = True,
+    write: Annotated[bool, typer.Option(help="write docs/peers.md and its picture; only a whole run does")] = True,
     details: Annotated[
         bool, typer.Option("--details", help="list what leaks, is broken or could not be judged")
     ] = False,
@@ -58,7 +58,7 @@ def compare(
     repeated. What a peer has no notion of is not counted.
 
     \b
-      python -m tests.conformance.peers                                       # everything; writes docs/peers.md
+      python -m tests.conformance.peers                                       # everything; writes docs/peers.md and .svg
       python -m tests.conformance.peers --peer recipe --driver sqlite --details   # a quick look
       python -m tests.conformance.peers --family writes --json -               # for a program
     """
@@ -78,7 +78,8 @@ def compare(
         _print(runs, details=details)
     if write and not (peers or drivers or families):
         page.write(page.measured(runs, _head(runs)))
-        console.print("written: docs/peers.md")
+        picture.write(picture.draw(runs, _head(runs)))
+        console.print("written: docs/peers.md, docs/peers.svg")
 
 
 def _known(option: str, given: list[str] | None, known: Any) -> None:
