@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,16 @@ def test_imports_point_down(path: Path) -> None:
         if inside and SERVER[part] >= SERVER[server] and part != server:
             wrong.append(f"line {line}: {module}")
     assert [] == wrong
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    """Within a folder too there is an order in which the files can be read."""
+    names = {".".join(("rowgate", *path.relative_to(ROOT).with_suffix("").parts)): path for path in FILES}
+    graph = {
+        name: {module for _, module in _imports(path) if module in names and module != name}
+        for name, path in names.items()
+    }
+    assert len(list(TopologicalSorter(graph).static_order())) == len(names)  # CycleError names them
 
 
 def test_every_module_has_a_floor() -> None:

@@ -1,6 +1,7 @@
 """A SQL expression becomes a Python function of the row, of the tables' rows and of whoever acts."""
 
 import operator
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,6 +43,8 @@ class Around:
 
 
 Meaning = Callable[[Around], Any]
+Found = Callable[[Around], list[tuple[Any, ...]]]
+"""What a sub-select gives."""
 _KNOWN = (Boolean, Integer, String, Enum, Uuid, Date, DateTime, Interval, ARRAY, NullType)
 _ORDERS = {
     operators.lt: values.less,
@@ -81,7 +84,7 @@ def frame_key(from_: Any) -> Any:
     return table_key(from_) if isinstance(from_, TableClause) else from_
 
 
-class Reader:
+class Reader(ABC):
     """Reads an expression that stands on some FROM entries.
 
     Args:
@@ -92,6 +95,10 @@ class Reader:
     def __init__(self, around: frozenset[Any], nearest: frozenset[Any]) -> None:
         self.around = around
         self.nearest = nearest
+
+    @abstractmethod
+    def rows_of(self, select: Any, *, exists: bool = False) -> Found:
+        """Return the rows that a sub-select gives; for `exists`, rows without columns."""
 
     def read(self, element: Any) -> Meaning:
         """Return the meaning of an element.
@@ -137,9 +144,7 @@ class Reader:
         return self.read(label.element)
 
     def _scalar(self, select: Any) -> Meaning:
-        from rowgate.reference.selects import rows_of
-
-        rows = rows_of(select, self)
+        rows = self.rows_of(select)
 
         def one(around: Around) -> Any:
             found = rows(around)
@@ -168,9 +173,7 @@ class Reader:
         if unary.modifier is not None:
             raise unknown(f"the modifier {unary.modifier.__name__}")
         if unary.operator is operators.exists:
-            from rowgate.reference.selects import rows_of
-
-            rows = rows_of(unary.element, self, exists=True)
+            rows = self.rows_of(unary.element, exists=True)
             return lambda around: bool(rows(around))
         inner = self.read(unary.element)
         if unary.operator in (operators.inv, operators.is_false):
@@ -238,9 +241,7 @@ class Reader:
         while hasattr(inner, "element") and not isinstance(inner, Select | CompoundSelect):
             inner = inner.element
         if isinstance(inner, Select | CompoundSelect):
-            from rowgate.reference.selects import rows_of
-
-            rows = rows_of(inner, self)
+            rows = self.rows_of(inner)
             return lambda around: [row[0] for row in rows(around)]
         if inner.__visit_name__ == "clauselist":
             parts = [self.read(clause) for clause in inner.clauses]

@@ -17,7 +17,8 @@ from rowgate.entry import Entry, conditions
 from rowgate.permission import Can, TableKey, table_key
 from rowgate.policy import Allow, Mask, Restrict
 from rowgate.principal import Principal
-from rowgate.reference.reading import Around, Meaning, Reader, Row
+from rowgate.reference.reading import Around, Meaning, Row
+from rowgate.reference.selects import Statements
 from rowgate.reference.values import equal, same, unknown
 
 Rows = Mapping[Any, Sequence[Row]]
@@ -40,7 +41,7 @@ class Reference:
         self._meanings: dict[int, Meaning] = {}
         for entry in self.entries.values():
             own = frozenset({entry.table})
-            reader = Reader(own, own)
+            reader = Statements(own, own)
             for condition in conditions(entry):
                 self._meanings[id(condition)] = reader.read(condition)
 

@@ -6,10 +6,9 @@ from typing import Any
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import Alias, CompoundSelect, Join, Select, SelectState, Subquery, TableClause
 
-from rowgate.reference.reading import Around, Meaning, Reader, Row, frame_key
+from rowgate.reference.reading import Around, Found, Meaning, Reader, Row, frame_key, unordered
 from rowgate.reference.values import unknown
 
-Rows = Callable[[Around], list[tuple[Any, ...]]]
 Source = Callable[[Around], Iterator[dict[Any, Row]]]
 """Gives, for each row of FROM, the frames that it adds."""
 _NO_COMPILER: Any = None
@@ -18,34 +17,37 @@ _REFUSED = ("_group_by_clauses", "_having_criteria", "_limit_clause", "_offset_c
             "_statement_hints", "_setup_joins", "_memoized_select_entities")  # fmt: skip
 
 
-def rows_of(select: Any, reader: Reader, *, exists: bool = False) -> Rows:
-    """Return the rows that a sub-select gives; for `exists`, rows without columns.
+class Statements(Reader):
+    """Reads expressions and the sub-selects in them."""
 
-    Raises:
-        CatalogError: the reference does not know what it holds.
-    """
-    select = _bare(select)
-    if isinstance(select, CompoundSelect):
-        return _compound(select, reader)
-    _check(select)
-    state: Any = SelectState(select, _NO_COMPILER)
-    froms = state._get_display_froms(explicit_correlate_froms=reader.around, implicit_correlate_froms=reader.nearest)
-    own = frozenset(entry for from_ in froms for entry in from_._from_objects)
-    inner = Reader(reader.around | own, own)
-    matching = _matching(froms, [inner.read(criterion) for criterion in select._where_criteria], inner)
-    if exists:
-        return lambda around: [() for _ in matching(around)]
-    if any(isinstance(column, FunctionElement) and column.name in _AGGREGATES for column in select._raw_columns):
-        folds = [_fold(column, inner) for column in select._raw_columns]
-        return lambda around: _folded(folds, list(matching(around)))
-    columns = [inner.read(column) for column in select._raw_columns]
-    distinct = bool(select._distinct)
+    def rows_of(self, select: Any, *, exists: bool = False) -> Found:
+        """Return the rows that a sub-select gives; for `exists`, rows without columns.
 
-    def rows(around: Around) -> list[tuple[Any, ...]]:
-        found = [tuple(column(each) for column in columns) for each in matching(around)]
-        return list(dict.fromkeys(found)) if distinct else found
+        Raises:
+            CatalogError: the reference does not know what it holds.
+        """
+        select = _bare(select)
+        if isinstance(select, CompoundSelect):
+            return _compound(select, self)
+        _check(select)
+        state: Any = SelectState(select, _NO_COMPILER)
+        froms = state._get_display_froms(explicit_correlate_froms=self.around, implicit_correlate_froms=self.nearest)
+        own = frozenset(entry for from_ in froms for entry in from_._from_objects)
+        inner = Statements(self.around | own, own)
+        matching = _matching(froms, [inner.read(criterion) for criterion in select._where_criteria], inner)
+        if exists:
+            return lambda around: [() for _ in matching(around)]
+        if any(isinstance(column, FunctionElement) and column.name in _AGGREGATES for column in select._raw_columns):
+            folds = [_fold(column, inner) for column in select._raw_columns]
+            return lambda around: _folded(folds, list(matching(around)))
+        columns = [inner.read(column) for column in select._raw_columns]
+        distinct = bool(select._distinct)
 
-    return rows
+        def rows(around: Around) -> list[tuple[Any, ...]]:
+            found = [tuple(column(each) for column in columns) for each in matching(around)]
+            return list(dict.fromkeys(found)) if distinct else found
+
+        return rows
 
 
 def _bare(select: Any) -> Any:
@@ -81,11 +83,11 @@ def _matching(froms: Any, criteria: list[Meaning], reader: Reader) -> Callable[[
     return matching
 
 
-def _compound(select: Any, reader: Reader) -> Rows:
+def _compound(select: Any, reader: Reader) -> Found:
     """Return the rows of UNION, whose repeated rows change nothing where it may stand: behind IN, ANY, ALL and EXISTS."""
     if select.keyword.name not in ("UNION", "UNION_ALL") or select._limit_clause is not None:
         raise unknown(f"the sub-select {select.keyword.name}")
-    parts = [rows_of(part, reader) for part in select.selects]
+    parts = [reader.rows_of(part) for part in select.selects]
     return lambda around: [row for part in parts for row in part(around)]
 
 
@@ -106,9 +108,9 @@ def _source(from_: Any, reader: Reader) -> Source:
         return _join(from_, reader)
     key = frame_key(from_)
     if isinstance(from_, Subquery):
-        outside = Reader(reader.around - reader.nearest, frozenset())
+        outside = Statements(reader.around - reader.nearest, frozenset())
         names = [str(column.name) for column in from_.c]
-        rows = rows_of(from_.element, outside)
+        rows = outside.rows_of(from_.element)
         return lambda around: ({key: dict(zip(names, row, strict=True))} for row in rows(around))
     plain = from_
     while isinstance(plain, Alias):
@@ -173,8 +175,6 @@ def _fold(column: Any, reader: Reader) -> Callable[[list[Around]], Any]:
     if column.name == "count" and (not arguments or getattr(arguments[0], "is_literal", False)):
         return len
     if column.name in ("max", "min"):
-        from rowgate.reference.reading import unordered
-
         unordered(arguments[0].type)
     work, argument = _AGGREGATES[column.name], _only(arguments, reader)
     return lambda rows: work([value for row in rows if (value := argument(row)) is not None])

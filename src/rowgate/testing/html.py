@@ -3,7 +3,7 @@
 from html import escape
 
 from rowgate.testing.judge import Outcome, Result
-from rowgate.testing.report import GOOD, Report
+from rowgate.testing.results import GOOD, Results
 
 COLOURS = {
     Outcome.HELD: "#2e7d4f", Outcome.DISCLOSES: "#6b7fa3", Outcome.LEAK: "#c0262d", Outcome.WRITE_LEAK: "#8e1b5a",
@@ -23,7 +23,7 @@ summary { cursor: pointer; font-weight: 600; }
 """
 
 
-def page(report: Report) -> str:
+def page(report: Results) -> str:
     """Return the page."""
     verdict = "holds" if report.ok else "does not hold"
     shown = [outcome for outcome in Outcome if report.total()[outcome]]
@@ -41,7 +41,7 @@ def page(report: Report) -> str:
     return "\n".join(parts)
 
 
-def _families(report: Report, shown: list[Outcome]) -> str:
+def _families(report: Results, shown: list[Outcome]) -> str:
     heads = "".join(f'<th class="n">{_tag(outcome)}</th>' for outcome in shown)
     rows = []
     for family, counts in [*report.counts().items(), ("total", report.total())]:
@@ -55,18 +55,18 @@ def _families(report: Report, shown: list[Outcome]) -> str:
     return f"<h2>Families</h2><table><tr><th></th>{heads}<th></th></tr>{''.join(rows)}</table>"
 
 
-def _bad(report: Report) -> str:
+def _bad(report: Results) -> str:
     if not report.bad:
         return "<h2>What is wrong</h2><p>Nothing.</p>"
     return f"<h2>What is wrong</h2>{_table(report.bad)}"
 
 
-def _notes(report: Report) -> str:
+def _notes(report: Results) -> str:
     items = "".join(f"<li>{escape(note)}</li>" for note in report.notes)
     return f"<h2>Not run</h2><ul>{items}</ul>" if items else ""
 
 
-def _family(family: str, report: Report) -> str:
+def _family(family: str, report: Results) -> str:
     found = [result for result in report.results if result.case.family == family]
     is_open = "" if all(result.outcome in GOOD for result in found) else " open"
     return f"<details{is_open}><summary>{escape(family)} ({len(found)})</summary>{_table(found)}</details>"

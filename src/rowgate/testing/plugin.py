@@ -49,7 +49,7 @@ class _CaseItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run it."""
-        from rowgate.testing.report import GOOD, UNKNOWN
+        from rowgate.testing.results import GOOD, UNKNOWN
 
         result = self.suite.judged(self.item)
         if result.outcome in UNKNOWN:

@@ -1,57 +1,16 @@
 """What came of a run: as a table in plain text, and as one page of HTML."""
 
-from collections import Counter
-from dataclasses import dataclass, field
+import sys
 
+from rowgate.testing.html import page
 from rowgate.testing.judge import Outcome, Result
-
-GOOD = frozenset({Outcome.HELD, Outcome.DISCLOSES})
-UNKNOWN = frozenset({Outcome.NOT_KNOWN})
+from rowgate.testing.results import GOOD, Results
 
 
-@dataclass(slots=True)
-class Report:
-    """All results of a run.
+class Report(Results):
+    """All results of a run, to be shown."""
 
-    Args:
-        protection: the name of what was judged.
-        driver: the driver it ran on.
-        notes: entities that were not run, and why.
-        incomplete: whether an entity that was asked for could not be run.
-    """
-
-    protection: str
-    driver: str
-    results: list[Result] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    incomplete: bool = False
-    seconds: float = 0.0
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing leaked, nothing broke, and something was run. What is not known stands in the table."""
-        return bool(self.results) and not self.incomplete and not self.bad
-
-    @property
-    def bad(self) -> list[Result]:
-        """The results that are not as they should be."""
-        return [result for result in self.results if result.outcome not in GOOD | UNKNOWN]
-
-    @property
-    def unknown(self) -> list[Result]:
-        """The results that could not be judged."""
-        return [result for result in self.results if result.outcome in UNKNOWN]
-
-    def counts(self) -> dict[str, Counter[Outcome]]:
-        """Return how often each outcome came, by family."""
-        found: dict[str, Counter[Outcome]] = {}
-        for result in self.results:
-            found.setdefault(result.case.family, Counter())[result.outcome] += 1
-        return dict(sorted(found.items()))
-
-    def total(self) -> Counter[Outcome]:
-        """Return how often each outcome came."""
-        return Counter(result.outcome for result in self.results)
+    __slots__ = ()
 
     def __str__(self) -> str:
         """Return a table of families and outcomes, then each result that is not as it should be."""
@@ -72,15 +31,11 @@ class Report:
 
     def html(self) -> str:
         """Return a page that needs nothing from outside."""
-        from rowgate.testing.html import page
-
         return page(self)
 
 
 def progress(result: Result, number: int, total: int) -> None:
     """Print where a run is, on one line of a terminal, and each bad result on a line of its own."""
-    import sys
-
     if result.outcome not in GOOD:
         sys.stderr.write(f"\r\x1b[K{result.outcome}: {result.case.name} on {result.entity}\n")
     if sys.stderr.isatty():
