@@ -1,17 +1,23 @@
 """What a catalog checks of its rules when it is frozen: what they read, whom they name, what they mask."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Mapper
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BindParameter, ColumnClause, TextClause
+from sqlalchemy.sql.lambdas import LambdaElement
+from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.sql.selectable import CTE, TableClause
 
 from rowgate.entry import Entry, conditions
 from rowgate.errors import CatalogError
 from rowgate.permission import TableKey, table_key
 from rowgate.principal import PrincipalTerm, RoleTerm
+
+_JOINS = re.compile(r"\b(?:and|or)\b|--|/\*|;", re.IGNORECASE)
+"""What is no operator between two values, but the end of one condition: another rule stands behind it."""
 
 
 def check_conditions(entry: Entry, entries: Mapping[TableKey, Entry]) -> None:
@@ -35,6 +41,11 @@ def _check_element(entry: Entry, element: Any, entries: Mapping[TableKey, Entry]
         raise CatalogError(f"{where}: text has no provable meaning; write the condition as a SQLAlchemy expression")
     if isinstance(element, ColumnClause) and element.is_literal and not _harmless(element.name):
         raise CatalogError(f"{where}: literal_column({element.name!r}) is text; name the column")
+    if isinstance(element, LambdaElement):  # SQLAlchemy puts no brackets around its OR
+        raise CatalogError(f"{where}: a lambda inside of a condition: write what it returns")
+    for operator in (getattr(element, name, None) for name in ("operator", "modifier")):
+        if isinstance(operator, custom_op) and _JOINS.search(operator.opstring):
+            raise CatalogError(f"{where}: op({operator.opstring!r}) is text: write and_() and or_()")
     if isinstance(element, CTE):
         raise CatalogError(f"{where}: CTEs are not built yet in conditions; write a sub-select")
     if isinstance(element, BindParameter) and (element.required or element.callable is not None):

@@ -158,6 +158,8 @@ def columns_read(entry: Entry, condition: Condition) -> frozenset[str] | None:
     for element in visitors.iterate(condition):
         if isinstance(element, Can) and entry.reads_itself:
             return None
+        if hasattr(type(element), "_compiler_dispatcher"):  # @compiles: it need not tell what it reads
+            return None
         if isinstance(element, TableClause) and element.name == entry.name:
             return None
         if isinstance(element, ColumnClause):

@@ -87,15 +87,15 @@ SELECT free.word FROM (SELECT free.id, free.word, free.quiet FROM free WHERE 0) 
 -- returns word; uses free
 
 ## more: constants of a policy, postgresql
-SELECT odds.word FROM (SELECT odds.id, odds.odd, odds.word FROM odds WHERE odds.odd = upper(%(rowgate_c0)s::VARCHAR) OR (odds.id, odds.word) IN ((%(rowgate_c1)s::INTEGER, %(rowgate_c2)s::VARCHAR), (%(rowgate_c3)s::INTEGER, %(rowgate_c4)s::VARCHAR)) OR odds.id = %(rowgate_c5)s::INTEGER) AS odds
+SELECT odds.word FROM (SELECT odds.id, odds.odd, odds.word FROM odds WHERE odds.odd = ( upper(%(rowgate_c0)s::VARCHAR)) OR (odds.id, odds.word) IN ((%(rowgate_c1)s::INTEGER, %(rowgate_c2)s::VARCHAR), (%(rowgate_c3)s::INTEGER, %(rowgate_c4)s::VARCHAR)) OR odds.id = %(rowgate_c5)s::INTEGER) AS odds
 -- rowgate_c0='x'; rowgate_c1=1; rowgate_c2='a'; rowgate_c3=2; rowgate_c4='b'; rowgate_c5=3; returns word; uses odds
 
 ## more: constants of a policy, sqlite
-SELECT odds.word FROM (SELECT odds.id, odds.odd, odds.word FROM odds WHERE odds.odd = upper(?) OR (odds.id, odds.word) IN (( ?, ?), ( ?, ?)) OR odds.id = ?) AS odds
+SELECT odds.word FROM (SELECT odds.id, odds.odd, odds.word FROM odds WHERE odds.odd = ( upper(?)) OR (odds.id, odds.word) IN (( ?, ?), ( ?, ?)) OR odds.id = ?) AS odds
 -- rowgate_c0='x'; rowgate_c1=1; rowgate_c2='a'; rowgate_c3=2; rowgate_c4='b'; rowgate_c5=3; returns word; uses odds
 
 ## more: constants of a policy, by number, asyncpg
-SELECT odds.word FROM (SELECT odds.id, odds.odd, odds.word FROM odds WHERE odds.odd = upper($1::VARCHAR) OR (odds.id, odds.word) IN (($2::INTEGER, $3::VARCHAR), ($4::INTEGER, $5::VARCHAR)) OR odds.id = $6::INTEGER) AS odds
+SELECT odds.word FROM (SELECT odds.id, odds.odd, odds.word FROM odds WHERE odds.odd = ( upper($1::VARCHAR)) OR (odds.id, odds.word) IN (($2::INTEGER, $3::VARCHAR), ($4::INTEGER, $5::VARCHAR)) OR odds.id = $6::INTEGER) AS odds
 -- rowgate_c0='x'; rowgate_c1=1; rowgate_c2='a'; rowgate_c3=2; rowgate_c4='b'; rowgate_c5=3; returns word; uses odds
 
 ## more: update, by number, asyncpg
@@ -107,19 +107,19 @@ INSERT INTO notes (owner, is_gone) VALUES ($1::INTEGER, $2::BOOLEAN) RETURNING C
 -- guards; asks rowgate_id; asks rowgate_id_row; repeats rowgate_id_row; repeats is_gone; returns id; uses notes
 
 ## more: a role in a policy, postgresql
-UPDATE odds SET word=%(word)s::VARCHAR WHERE ((odds.odd = upper(%(rowgate_c0)s::VARCHAR) OR (odds.id, odds.word) IN ((%(rowgate_c1)s::INTEGER, %(rowgate_c2)s::VARCHAR), (%(rowgate_c3)s::INTEGER, %(rowgate_c4)s::VARCHAR)) OR odds.id = %(rowgate_c5)s::INTEGER) AND (true OR odds.id = %(rowgate_c6)s::INTEGER)) RETURNING CASE WHEN ((true OR odds.id = %(rowgate_c6)s::INTEGER) AND (odds.odd = upper(%(rowgate_c0)s::VARCHAR) OR (odds.id, odds.word) IN ((%(rowgate_c1)s::INTEGER, %(rowgate_c2)s::VARCHAR), (%(rowgate_c3)s::INTEGER, %(rowgate_c4)s::VARCHAR)) OR odds.id = %(rowgate_c5)s::INTEGER)) THEN 1 ELSE CAST('rowgate:RG201:odds' || left(odds.ctid::text, 0) AS integer) END
+UPDATE odds SET word=%(word)s::VARCHAR WHERE ((odds.odd = ( upper(%(rowgate_c0)s::VARCHAR)) OR (odds.id, odds.word) IN ((%(rowgate_c1)s::INTEGER, %(rowgate_c2)s::VARCHAR), (%(rowgate_c3)s::INTEGER, %(rowgate_c4)s::VARCHAR)) OR odds.id = %(rowgate_c5)s::INTEGER) AND (true OR odds.id = %(rowgate_c6)s::INTEGER)) RETURNING CASE WHEN ((true OR odds.id = %(rowgate_c6)s::INTEGER) AND (odds.odd = ( upper(%(rowgate_c0)s::VARCHAR)) OR (odds.id, odds.word) IN ((%(rowgate_c1)s::INTEGER, %(rowgate_c2)s::VARCHAR), (%(rowgate_c3)s::INTEGER, %(rowgate_c4)s::VARCHAR)) OR odds.id = %(rowgate_c5)s::INTEGER)) THEN 1 ELSE CAST('rowgate:RG201:odds' || left(odds.ctid::text, 0) AS integer) END
 -- guards; drains; rowgate_c0='x'; rowgate_c1=1; rowgate_c2='a'; rowgate_c3=2; rowgate_c4='b'; rowgate_c5=3; rowgate_c6=3; returns ; uses odds
 
 ## more: a role in a policy, sqlite
-UPDATE odds SET word=? WHERE ((odds.odd = upper(?) OR (odds.id, odds.word) IN (( ?, ?), ( ?, ?)) OR odds.id = ?) AND (1 = 1 OR odds.id = ?)) = 1 RETURNING CASE WHEN ((1 = 1 OR (SELECT odds.id) = ?) AND ((SELECT odds.odd) = upper(?) OR ((SELECT odds.id), (SELECT odds.word)) IN (( ?, ?), ( ?, ?)) OR (SELECT odds.id) = ?)) THEN 1 ELSE abs(-9223372036854775808) END
+UPDATE odds SET word=? WHERE ((odds.odd = ( upper(?)) OR (odds.id, odds.word) IN (( ?, ?), ( ?, ?)) OR odds.id = ?) AND (1 = 1 OR odds.id = ?)) = 1 RETURNING CASE WHEN ((1 = 1 OR (SELECT odds.id) = ?) AND ((SELECT odds.odd) = ( upper(?)) OR ((SELECT odds.id), (SELECT odds.word)) IN (( ?, ?), ( ?, ?)) OR (SELECT odds.id) = ?)) THEN 1 ELSE abs(-9223372036854775808) END
 -- guards; drains; rowgate_c0='x'; rowgate_c1=1; rowgate_c2='a'; rowgate_c3=2; rowgate_c4='b'; rowgate_c5=3; rowgate_c6=3; returns ; uses odds
 
 ## more: a role in a policy, without, postgresql
-UPDATE odds SET word=%(word)s::VARCHAR WHERE ((odds.odd = upper(%(rowgate_c0)s::VARCHAR) OR (odds.id, odds.word) IN ((%(rowgate_c1)s::INTEGER, %(rowgate_c2)s::VARCHAR), (%(rowgate_c3)s::INTEGER, %(rowgate_c4)s::VARCHAR)) OR odds.id = %(rowgate_c5)s::INTEGER) AND (false OR odds.id = %(rowgate_c6)s::INTEGER OR NOT false)) RETURNING CASE WHEN ((false OR odds.id = %(rowgate_c6)s::INTEGER OR NOT false) AND (odds.odd = upper(%(rowgate_c0)s::VARCHAR) OR (odds.id, odds.word) IN ((%(rowgate_c1)s::INTEGER, %(rowgate_c2)s::VARCHAR), (%(rowgate_c3)s::INTEGER, %(rowgate_c4)s::VARCHAR)) OR odds.id = %(rowgate_c5)s::INTEGER)) THEN 1 ELSE CAST('rowgate:RG201:odds' || left(odds.ctid::text, 0) AS integer) END
+UPDATE odds SET word=%(word)s::VARCHAR WHERE ((odds.odd = ( upper(%(rowgate_c0)s::VARCHAR)) OR (odds.id, odds.word) IN ((%(rowgate_c1)s::INTEGER, %(rowgate_c2)s::VARCHAR), (%(rowgate_c3)s::INTEGER, %(rowgate_c4)s::VARCHAR)) OR odds.id = %(rowgate_c5)s::INTEGER) AND (false OR odds.id = %(rowgate_c6)s::INTEGER OR NOT false)) RETURNING CASE WHEN ((false OR odds.id = %(rowgate_c6)s::INTEGER OR NOT false) AND (odds.odd = ( upper(%(rowgate_c0)s::VARCHAR)) OR (odds.id, odds.word) IN ((%(rowgate_c1)s::INTEGER, %(rowgate_c2)s::VARCHAR), (%(rowgate_c3)s::INTEGER, %(rowgate_c4)s::VARCHAR)) OR odds.id = %(rowgate_c5)s::INTEGER)) THEN 1 ELSE CAST('rowgate:RG201:odds' || left(odds.ctid::text, 0) AS integer) END
 -- guards; drains; rowgate_c0='x'; rowgate_c1=1; rowgate_c2='a'; rowgate_c3=2; rowgate_c4='b'; rowgate_c5=3; rowgate_c6=3; returns ; uses odds
 
 ## more: a role in a policy, without, sqlite
-UPDATE odds SET word=? WHERE ((odds.odd = upper(?) OR (odds.id, odds.word) IN (( ?, ?), ( ?, ?)) OR odds.id = ?) AND (0 = 1 OR odds.id = ? OR 0 = 0)) = 1 RETURNING CASE WHEN ((0 = 1 OR (SELECT odds.id) = ? OR 0 = 0) AND ((SELECT odds.odd) = upper(?) OR ((SELECT odds.id), (SELECT odds.word)) IN (( ?, ?), ( ?, ?)) OR (SELECT odds.id) = ?)) THEN 1 ELSE abs(-9223372036854775808) END
+UPDATE odds SET word=? WHERE ((odds.odd = ( upper(?)) OR (odds.id, odds.word) IN (( ?, ?), ( ?, ?)) OR odds.id = ?) AND (0 = 1 OR odds.id = ? OR 0 = 0)) = 1 RETURNING CASE WHEN ((0 = 1 OR (SELECT odds.id) = ? OR 0 = 0) AND ((SELECT odds.odd) = ( upper(?)) OR ((SELECT odds.id), (SELECT odds.word)) IN (( ?, ?), ( ?, ?)) OR (SELECT odds.id) = ?)) THEN 1 ELSE abs(-9223372036854775808) END
 -- guards; drains; rowgate_c0='x'; rowgate_c1=1; rowgate_c2='a'; rowgate_c3=2; rowgate_c4='b'; rowgate_c5=3; rowgate_c6=3; returns ; uses odds
 
 ## more: an attribute in a check, postgresql
@@ -474,11 +474,11 @@ SELECT '__[POSTCOMPILE_x]' AS anon_1, notes.id IN (__[POSTCOMPILE_x]) AS anon_2 
 ! Unguarded RG301: a name or a literal holds a token that SQLAlchemy replaces: choose another
 
 ## more: in a list of what the database changes, postgresql
-SELECT odds.id FROM (SELECT odds.id, odds.odd, odds.word FROM odds WHERE odds.odd = upper(%(rowgate_c0)s::VARCHAR) OR (odds.id, odds.word) IN ((%(rowgate_c1)s::INTEGER, %(rowgate_c2)s::VARCHAR), (%(rowgate_c3)s::INTEGER, %(rowgate_c4)s::VARCHAR)) OR odds.id = %(rowgate_c5)s::INTEGER) AS odds WHERE odds.odd IN (__[POSTCOMPILE_odd_1~~upper(~~REPL~~)~~])
+SELECT odds.id FROM (SELECT odds.id, odds.odd, odds.word FROM odds WHERE odds.odd = ( upper(%(rowgate_c0)s::VARCHAR)) OR (odds.id, odds.word) IN ((%(rowgate_c1)s::INTEGER, %(rowgate_c2)s::VARCHAR), (%(rowgate_c3)s::INTEGER, %(rowgate_c4)s::VARCHAR)) OR odds.id = %(rowgate_c5)s::INTEGER) AS odds WHERE odds.odd IN (__[POSTCOMPILE_odd_1~~upper(~~REPL~~)~~])
 -- rowgate_c0='x'; rowgate_c1=1; rowgate_c2='a'; rowgate_c3=2; rowgate_c4='b'; rowgate_c5=3; returns id; uses odds
 
 ## more: in a list of what the database changes, sqlite
-SELECT odds.id FROM (SELECT odds.id, odds.odd, odds.word FROM odds WHERE odds.odd = upper(?) OR (odds.id, odds.word) IN (( ?, ?), ( ?, ?)) OR odds.id = ?) AS odds WHERE odds.odd IN (__[POSTCOMPILE_odd_1~~upper(~~REPL~~)~~])
+SELECT odds.id FROM (SELECT odds.id, odds.odd, odds.word FROM odds WHERE odds.odd = ( upper(?)) OR (odds.id, odds.word) IN (( ?, ?), ( ?, ?)) OR odds.id = ?) AS odds WHERE odds.odd IN (__[POSTCOMPILE_odd_1~~upper(~~REPL~~)~~])
 -- rowgate_c0='x'; rowgate_c1=1; rowgate_c2='a'; rowgate_c3=2; rowgate_c4='b'; rowgate_c5=3; returns id; uses odds
 
 ## more: trusted in a sub-select, postgresql
@@ -918,7 +918,7 @@ SELECT ((SELECT EXISTS (SELECT 1 FROM pairs WHERE pairs.a = rowgate_key.k0 AND p
 -- rowgate_c0=[]; rowgate_c1=5; asks rowgate_roles; returns anon_1; uses pairs
 
 ## literals: odds, postgresql
-SELECT odds.word FROM (SELECT odds.id, odds.odd, odds.word FROM odds WHERE odds.odd = upper(%(rowgate_c0)s::VARCHAR) OR (odds.id, odds.word) IN ((%(rowgate_c1)s::INTEGER, %(rowgate_c2)s::VARCHAR), (%(rowgate_c3)s::INTEGER, %(rowgate_c4)s::VARCHAR)) OR odds.id = %(rowgate_c5)s::INTEGER) AS odds
+SELECT odds.word FROM (SELECT odds.id, odds.odd, odds.word FROM odds WHERE odds.odd = ( upper(%(rowgate_c0)s::VARCHAR)) OR (odds.id, odds.word) IN ((%(rowgate_c1)s::INTEGER, %(rowgate_c2)s::VARCHAR), (%(rowgate_c3)s::INTEGER, %(rowgate_c4)s::VARCHAR)) OR odds.id = %(rowgate_c5)s::INTEGER) AS odds
 -- rowgate_c0='x'; rowgate_c1=1; rowgate_c2='a'; rowgate_c3=2; rowgate_c4='b'; rowgate_c5=3; returns word; uses odds
 
 ## literals: of a role, postgresql

@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import (
     CTE,
     Boolean,
+    ColumnElement,
     Integer,
     TypeDecorator,
     and_,
     column,
     create_engine,
     delete,
+    exists,
     false,
     insert,
     literal_column,
@@ -21,10 +23,12 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.compiler import OPERATORS
 from sqlalchemy.sql.elements import BinaryExpression, ClauseList, ExpressionClauseList, Grouping, UnaryExpression
+from sqlalchemy.sql.functions import FunctionElement
 
 from rowgate import Catalog, Unguarded, grammar, guarded_sessionmaker, principal
 from rowgate.raw import raw
@@ -119,6 +123,91 @@ def test_plain_criteria_need_no_brackets(gate: Gated) -> None:
     plain = _where(str(gate.compiled(OWNER, delete(Page).where(Page.number > 3, (Page.id == 1) & (Page.id != 2)))))
     assert "(" not in plain.replace("%(", "")
     assert plain.count(" AND ") == 2
+
+
+class Either(ColumnElement[bool]):
+    """An element that renders itself as two conditions, of a type that nobody has told."""
+
+    inherit_cache = False
+
+
+class EitherOfTwo(FunctionElement[bool]):
+    """The same as a function, of a type."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+class Five(FunctionElement[int]):
+    """A number that renders itself."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+class Rows(FunctionElement[Any]):
+    """Rows that render themselves."""
+
+    inherit_cache = True
+
+
+@compiles(Either)
+@compiles(EitherOfTwo)
+def _either(_element: Any, _compiler: Any, **_kw: Any) -> str:
+    return "pages.hidden OR pages.number > 3"
+
+
+@compiles(Five)
+def _five(_element: Any, _compiler: Any, **_kw: Any) -> str:
+    return "five()"
+
+
+@compiles(Rows)
+def _rows(_element: Any, _compiler: Any, **_kw: Any) -> str:
+    return "rows()"
+
+
+def _ruled(condition: Any, name: str) -> Gated:
+    """Return the gate of a table with a restriction beside its owner's rule."""
+    catalog = Catalog(Base, principal_id=Integer(), roles=set())
+    for element in (Either, EitherOfTwo, Five, Rows):
+        catalog.trust(element, reason="a test")
+    pages = catalog.policy(Page)
+    pages.allow("read", when=Page.owner == principal.id)
+    pages.restrict(when=condition, name="x")
+    return Gated(catalog, name)
+
+
+RULES: dict[str, Any] = {
+    "an element": (Either(), "AND (pages.hidden OR pages.number > 3)"),
+    "a function": (EitherOfTwo(), "AND (pages.hidden OR pages.number > 3)"),
+    "one of two": (and_(Page.id == Page.number, Either()), "AND (pages.hidden OR pages.number > 3)"),
+    "a number": (Page.number == Five(), "AND pages.number = five())"),
+    "rows": (exists(select(literal_column("1")).select_from(Rows())), "FROM rows()))"),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("name", ["postgresql", "sqlite"])
+def test_rules_that_render_themselves_stand_in_brackets(rule: str, name: str) -> None:
+    """Else the OR of one would open what the rule beside it shuts."""
+    condition, expected = RULES[rule]
+    found = " ".join(str(_ruled(condition, name).compiled(OWNER, select(Page.id))).split())
+    assert expected in found
+
+
+def test_values_of_rules_stand_in_brackets_where_their_type_adds_to_them() -> None:
+    """The expression that a type puts around a value is one value, beside other rules."""
+    found = str(_ruled(Page.loose == 3, "postgresql").compiled(OWNER, select(Page.id)))
+    assert "AND pages.loose = ( %(rowgate_c0)s::INTEGER or true))" in found
+    found = str(_ruled(Page.loose == 3, "sqlite").compiled(OWNER, select(Page.id)))
+    assert "AND pages.loose =  ( ? or 1))" in found
+
+
+def test_elements_of_statements_stand_as_they_are() -> None:
+    """Twin: nothing stands beside them but what their own statement says."""
+    found = str(_ruled(Either(), "postgresql").compiled(OWNER, select(Page.id).where(Either())))
+    assert found.endswith("WHERE pages.hidden OR pages.number > 3")
 
 
 @pytest.mark.parametrize("operator", [operators.from_, operators.as_, operators.comma_op])

@@ -5,21 +5,26 @@ from typing import Any
 
 import pytest
 from sqlalchemy import (
+    Boolean,
     Column,
     Integer,
     MetaData,
     Table,
     Uuid,
+    and_,
     bindparam,
     column,
     exists,
     literal_column,
+    or_,
     select,
     table,
     text,
     true,
     update,
 )
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from rowgate import Catalog, CatalogError, principal
 from world import Base, Document, Tag, User, make_catalog
@@ -36,6 +41,8 @@ def _with(fill: Callable[[Any], None], entity: Any = Document, **options: Any) -
     return catalog
 
 
+OR_IN_FRONT: Any = UnaryExpression(column("x"), operator=custom_op("true or"), type_=Boolean())
+OR_BEHIND: Any = UnaryExpression(column("x"), modifier=custom_op("or true"), type_=Boolean())
 WRONG: dict[str, Any] = {
     "another table outside": lambda p: p.allow("read", when=User.name == "a"),
     "text": lambda p: p.allow("read", when=text("true")),
@@ -52,6 +59,17 @@ WRONG: dict[str, Any] = {
     "masked primary key": lambda p: p.mask(Document.id),
     "masked foreign key": lambda p: p.mask(Document.owner_id),
     "masked column of another table": lambda p: p.mask(User.email),
+    "or as an operator": lambda p: p.allow("read", when=Document.is_paid.op("or", precedence=100)(Document.is_public)),
+    "and as an operator": lambda p: p.restrict(when=Document.is_paid.bool_op("AND")(Document.is_public), name="x"),
+    "or behind an operator": lambda p: p.allow("read", when=Document.is_paid.op("is true or")(Document.is_public)),
+    "or in front": lambda p: p.allow("read", when=OR_IN_FRONT),
+    "or behind": lambda p: p.allow("read", when=OR_BEHIND),
+    "a comment": lambda p: p.allow("read", when=Document.is_paid.op("= true --")(Document.is_public)),
+    "the other comment": lambda p: p.allow("read", when=Document.is_paid.op("/*")(Document.is_public)),
+    "two statements": lambda p: p.allow("read", when=Document.is_paid.op(";")(Document.is_public)),
+    "or as an operator inside": lambda p: p.mask(Document.title, unless_when=and_(Document.is_paid, OR_IN_FRONT)),
+    "a lambda inside": lambda p: p.allow("read", when=and_(Document.is_paid, lambda: Document.is_public)),
+    "a lambda in a sub-select": lambda p: p.allow("read", when=exists().where(lambda: Tag.id == 1)),
     "callable without expression": lambda p: p.allow("read", when=lambda _cls: True),
 }
 
@@ -62,6 +80,20 @@ def test_wrong_rules_are_found_at_freeze(how: str) -> None:
     catalog = _with(WRONG[how], roles={"admin"})
     with pytest.raises(CatalogError):
         catalog.freeze()
+
+
+RIGHT: dict[str, Any] = {
+    "a pattern": Document.title.op("~*")("x"),
+    "words": Document.title.op("not similar to")("or"),
+    "one side": UnaryExpression(Document.pages.expression, operator=custom_op("@")) > 1,
+    "a function of the entity": lambda cls: or_(cls.is_paid, cls.is_public),
+}
+
+
+@pytest.mark.parametrize("how", RIGHT)
+def test_operators_of_ones_own_freeze(how: str) -> None:
+    """Twin: an operator between two values is one."""
+    assert _with(lambda p: p.allow("read", when=RIGHT[how])).freeze().frozen
 
 
 def test_right_rules_freeze() -> None:

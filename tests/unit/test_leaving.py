@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Computed,
     Identity,
     Integer,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     text,
     true,
 )  # fmt: skip
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
 
 from rowgate import Catalog, Principal, can, principal
@@ -172,6 +174,17 @@ def test_what_an_insert_puts_in_a_column_it_does_not_name(column: Any, default: 
     assert found is default if default is UNKNOWN or isinstance(default, bool) else found == default
 
 
+class Rendered(ColumnElement[bool]):
+    """An element that renders itself, and tells of nothing that it reads."""
+
+    inherit_cache = False
+
+
+@compiles(Rendered)
+def _render(_element: Any, _compiler: Any, **_kw: Any) -> str:
+    return "true"
+
+
 def _hiding(
     written: set[str] | None, who: Principal | None = None, lifts: frozenset[str] = frozenset()
 ) -> dict[str, frozenset[str]]:
@@ -188,6 +201,7 @@ def _hiding(
     notes.restrict("read", when=can("read", Note.folder), name="of a decision")
     both = and_(can("read", Note.folder), Note.folder.has(Folder.is_open))
     notes.restrict("read", when=both, name="of a decision and another table")
+    notes.restrict("read", when=and_(~Note.is_gone, Rendered()), name="of who knows what")
     for table in Base.metadata.tables.values():
         if table.fullname != "notes":
             catalog.open(table, reason="not asked for here")
@@ -202,7 +216,7 @@ def _hiding(
 
 def test_restrictions_that_read_what_is_written_hide_it() -> None:
     """Those that judge new rows, and those of writes alone, hide none; a restriction of other rows may always."""
-    others = {"of other rows", "of a decision and another table"}
+    others = {"of other rows", "of a decision and another table", "of who knows what"}
     assert set(_hiding(None)) == {"gone", "own", "of another table", "of a decision", *others}
     assert set(_hiding({"is_gone"})) == {"gone", *others}
     assert set(_hiding({"owner", "is_gone"})) == {"gone", "own", *others}

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import ColumnElement, Uuid, exists, false, literal_column, null, or_, select, true
+from sqlalchemy import ColumnElement, Uuid, and_, exists, false, literal_column, null, or_, select, true
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
 
 from rowgate import Action, Catalog, Policy, can, principal
@@ -163,6 +164,17 @@ def test_and_folds() -> None:
     assert is_true(all_of([]))
 
 
+class Rendered(ColumnElement[bool]):
+    """An element that renders itself, and tells of nothing that it reads."""
+
+    inherit_cache = False
+
+
+@compiles(Rendered)
+def _render(_element: Any, _compiler: Any, **_kw: Any) -> str:
+    return "documents.title = 'a'"
+
+
 other = aliased(Document)
 READ: list[tuple[ColumnElement[bool], set[str] | None]] = [
     (or_(PUBLIC, Document.owner_id == principal.id), {"is_public", "owner_id"}),
@@ -173,6 +185,7 @@ READ: list[tuple[ColumnElement[bool], set[str] | None]] = [
     (exists().where(select(Share.user_id).subquery().c.user_id == A), None),
     (literal_column("1") == 1, set()),
     (null().is_(None), set()),
+    (and_(PUBLIC, Rendered()), None),
 ]
 
 

@@ -196,6 +196,8 @@ class GateBase(SQLCompiler):
         """
         self._own_binds.add(bind)
         text = super().visit_bindparam(bind, **_placed(kw))
+        if bind.type.dialect_impl(self.dialect)._has_bind_expression:  # it may say anything around the value
+            text = f"( {text})"
         return f" {text}" if self.positional and not self._numeric_binds else text
 
     def _fixed_list(self, bindparam: Any) -> str:

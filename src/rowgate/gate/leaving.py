@@ -83,7 +83,7 @@ def _read_by(entry: Entry, condition: Any) -> frozenset[str] | None:
     """
     found = columns_read(entry, condition)
     elements = list(visitors.iterate(condition)) if found is None else []
-    if any(isinstance(element, Can | AliasedReturnsRows) for element in elements):
+    if any(isinstance(e, Can | AliasedReturnsRows) or hasattr(type(e), "_compiler_dispatcher") for e in elements):
         return None
     columns = (element for element in elements if isinstance(element, ColumnClause))
     return found or frozenset(str(column.name) for column in columns if column.table is entry.table)
