@@ -99,6 +99,23 @@ def check_masks(entry: Entry, mappers: list[Mapper[Any]]) -> None:
             raise CatalogError(f"{entry.name}.{name} is {kept[name]}: it cannot be masked")
 
 
+def check_replacing(entry: Entry) -> None:
+    """Refuse a table of SQLite whose constraints delete the rows in the way of a new one: no policy is asked about those.
+
+    See https://www.sqlite.org/lang_conflict.html.
+    """
+    for what in (*entry.table.c, *entry.table.constraints):
+        for name, value in what.dialect_kwargs.items():
+            if name in _CONFLICTS and str(value).upper() == "REPLACE":
+                raise CatalogError(
+                    f"{entry.name}: {name}='REPLACE' deletes rows that no policy has judged: leave it out, and write "
+                    "on_conflict_do_update()"
+                )
+
+
+_CONFLICTS = frozenset({"sqlite_on_conflict", "sqlite_on_conflict_primary_key", "sqlite_on_conflict_unique"})
+
+
 def _key_of(from_: Any) -> TableKey | None:
     return table_key(from_) if isinstance(from_, TableClause) else None
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import String, cast, create_engine, exists, true
+from sqlalchemy import Column, Integer, MetaData, String, Table, UniqueConstraint, cast, create_engine, exists, true
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
-from rowgate import Catalog, CatalogError, Principal, Unguarded, guarded_sessionmaker, wall
+from rowgate import Catalog, CatalogError, Principal, Unguarded, guarded_sessionmaker, principal, wall
 from unit.session_world import ANN, ANNS, BOB, Line, Note, World, bodies_of, make_catalog
 
 POSTGRES = "postgresql+psycopg://app@localhost/nowhere"
@@ -52,6 +52,39 @@ def test_a_wall_needs_postgresql_and_a_signing(world: World, signing: Any) -> No
     for wrong in ("k" * 64, True, type(signing)):
         with pytest.raises(CatalogError, match="wall= takes"):
             guarded_sessionmaker(create_engine(POSTGRES), make_catalog(), wall=wrong)
+
+
+def _of_conflicts(**options: Any) -> Catalog:
+    """Return the catalog of a table whose constraints say what they do in a conflict."""
+    metadata = MetaData()
+    made = Table(
+        "keyed",
+        metadata,
+        Column("id", Integer, primary_key=True, **{k: v for k, v in options.items() if k.endswith("_primary_key")}),
+        Column("word", String, unique=True, **{k: v for k, v in options.items() if k.endswith("_unique")}),
+        UniqueConstraint("id", "word", **{k: v for k, v in options.items() if k.endswith("_conflict")}),
+    )
+    catalog = Catalog(metadata, principal_id=Integer())
+    catalog.policy(made).allow("read", "create", when=made.c.id == principal.id)
+    return catalog
+
+
+CONFLICTS = ("sqlite_on_conflict_primary_key", "sqlite_on_conflict_unique", "sqlite_on_conflict")
+
+
+@pytest.mark.parametrize("option", CONFLICTS)
+@pytest.mark.parametrize("value", ["REPLACE", "replace"])
+def test_constraints_that_replace_rows_are_refused(option: str, value: str) -> None:
+    """SQLite would delete the row in the way of a new one, hidden or not."""
+    with pytest.raises(CatalogError, match=f"keyed: {option}='REPLACE' deletes rows"):
+        guarded_sessionmaker(create_engine("sqlite://"), _of_conflicts(**{option: value}))
+
+
+@pytest.mark.parametrize("option", CONFLICTS)
+def test_constraints_that_replace_nothing_are_taken(option: str) -> None:
+    """Twin: what leaves the row in the way as it is; and PostgreSQL, which knows no such option."""
+    assert guarded_sessionmaker(create_engine("sqlite://"), _of_conflicts(**{option: "IGNORE"}))
+    assert guarded_sessionmaker(create_engine(POSTGRES), _of_conflicts(**{option: "REPLACE"}))
 
 
 UNSPEAKABLE = cast(Note.body, String(collation='C" x')) == "1"

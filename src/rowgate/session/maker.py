@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import instance_state
 
 from rowgate.catalog import Catalog
+from rowgate.checks import check_replacing
 from rowgate.decision import Variant
 from rowgate.entry import conditions
 from rowgate.errors import AccessDenied, CatalogError, NoPrincipal, Unguarded
@@ -167,11 +168,13 @@ class GuardedSessionmaker(Generic[SessionT]):
         """Render every policy once, so that what the gate cannot render is known at start-up.
 
         Raises:
-            CatalogError: a condition holds what the gate refuses.
+            CatalogError: a condition holds what the gate refuses, or a table of SQLite replaces rows by itself.
         """
         variant = Variant(self.catalog.named_roles, anonymous=False, lifts=frozenset())
         dialect = gated_dialect(self.engine._original.dialect, self.catalog, variant)
         for entry in self.catalog.entries.values():
+            if dialect.name == "sqlite":
+                check_replacing(entry)
             for condition in conditions(entry):
                 try:
                     render_condition(dialect, entry, condition)
