@@ -135,10 +135,19 @@ ROWS_OF_RETURNING = _words("old new")
 OPERATORS = _words(
     """
     + - * / % ^ || = <> != < > <= >= @> <@ && -> ->> #> #>> #- @? @@ ? ?| ?& ~ ~* !~ !~* ~~ ~~* !~~ !~~* & | # << >> &<
-    &> -|- ^@ <-> |/ ||/ @ !! is in like ilike and or not
+    &> -|- ^@ <-> |/ ||/ @ !! is in like ilike and or not overlaps glob <% %> <<% %>> <<-> <->> <<<-> <->>> <=> <#> <+>
     """
 )
-"""Operators that `.op()` may name: built-in, and none of them runs SQL."""
+"""Operators that `.op()` may name: built-in, or of the extensions pg_trgm and pgvector. None of them runs SQL.
+
+See https://www.postgresql.org/docs/current/pgtrgm.html and https://github.com/pgvector/pgvector.
+"""
+
+PHRASES = frozenset(
+    {"at time zone", "is not", "is distinct from", "is not distinct from", "similar to"}
+    | {"not in", "not like", "not ilike", "not similar to"}
+)
+"""Operators of more than one word that it may name, too."""
 
 BETWEEN = frozenset(
     {"AND", "OR", "+", "-", "*", "%", "<", "<=", "=", "!=", ">", ">=", "||", "^", "|", "&", "<<", ">>", "COLLATE"}
@@ -192,7 +201,8 @@ def is_unquoted_name(text: str) -> bool:
 
 def is_operator(text: str) -> bool:
     """Return whether this is a listed operator and nothing more."""
-    return text.strip().lower() in OPERATORS
+    named = text.strip().lower()
+    return named in OPERATORS or named in PHRASES
 
 
 def is_output_column(name: str) -> bool:

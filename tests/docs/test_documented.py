@@ -156,6 +156,8 @@ def test_the_grammar_page_has_every_construct() -> None:
     assert set(_first_cells(section("grammar.md", "Checked"))) == grammar.CHECKED
     listed = [set(block.split()) for block in blocks(DOCS / "grammar.md", "text")]
     assert listed == [grammar.PLAIN, grammar.STABLE_FUNCTIONS, grammar.VOLATILE_FUNCTIONS, grammar.OPERATORS]
+    phrases = (DOCS / "grammar.md").read_text(encoding="utf-8").split("Of more than one word: ")[1].split(".\n")[0]
+    assert {word.lower() for word in re.findall("`([^`]*)`", phrases)} == grammar.PHRASES
 
 
 ENDPOINT = re.compile(r"`((?:GET|POST|PUT|PATCH|DELETE) /[^\s`?]*)[^`]*`")

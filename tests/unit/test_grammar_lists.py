@@ -104,6 +104,10 @@ def test_fields_are_one_word(text: str) -> None:
 OPERATORS = {
     "||": True, "@>": True, "~*": True, "->>": True, " = ": True, "LIKE": True, "&&": True,
     "= (SELECT 1) =": False, "--": False, "/*": False, ";": False, "": False, "= 1 or 1 =": False, "::": False,
+    "AT TIME ZONE": True, "is not": True, "IS DISTINCT FROM": True, "is not distinct from": True, "similar to": True,
+    "NOT IN": True, "not like": True, "not ilike": True, "not similar to": True, "OVERLAPS": True, "glob": True,
+    "<=>": True, "<#>": True, "<+>": True, "<%": True, "%>": True, "<<%": True, "%>>": True, "<<->": True,
+    "<->>": True, "<<<->": True, "<->>>": True, "AT TIME ZONE 'UTC' OR": False, "not": True, "time zone": False,
     "IS NOT NULL OR": False, "OPERATOR(pg_catalog.=)": False,
 }  # fmt: skip
 

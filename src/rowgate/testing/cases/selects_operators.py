@@ -206,6 +206,25 @@ async def collated(given: Given) -> Any:
     return await values(given, ordered.where(Document.title.collate(name) > "doc-a"))
 
 
+@selects.way_in(only="postgresql", covers=["visit_custom_op_binary"])
+async def operators_of_words(given: Given) -> Any:
+    """Uses operators that are words on hidden rows."""
+    title = Document.title
+    return await computed(
+        given, zoned=Document.created_at.op("AT TIME ZONE")("UTC"), similar=title.op("SIMILAR TO")("doc-[ab]%"),
+        other=title.op("IS DISTINCT FROM")(Document.content), unlike=title.op("NOT LIKE")("doc-b%"),
+    )  # fmt: skip
+
+
+@selects.reading(only="postgresql", covers=["visit_custom_op_binary"])
+async def operators_of_words_that_work(given: Given) -> Any:
+    """Finds what may be read by operators that are words."""
+    title = Document.title
+    zoned = Document.created_at.op("AT TIME ZONE")("UTC")
+    found = select(title, zoned).where(title.op("SIMILAR TO")("doc-[ab]%"), title.op("NOT LIKE")("%x"))
+    return await rows(given, found.where(title.op("IS DISTINCT FROM")(Document.content)))
+
+
 @selects.reading(ordered=True)
 async def operators_that_work(given: Given) -> Any:
     """Casts, extracts, collates and matches what may be read."""
