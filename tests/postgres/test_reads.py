@@ -323,3 +323,19 @@ def test_for_update_locks_only_what_may_be_updated(postgres: Any) -> None:
 
     mine = sorted(row.title for row in ROWS if sees(FREE_A, row) and row.owner == A)
     assert (mine, mine) == postgres.run(FREE_A, work)
+
+
+TWICE: Any = Document.__table__.alias("once").alias("twice")
+THRICE: Any = TWICE.alias("thrice")
+TWICE_A_QUERY: Any = select(Document.__table__).subquery("inner_one").alias("outer_one")
+
+
+@pytest.mark.parametrize("read", [TWICE, THRICE, TWICE_A_QUERY], ids=lambda read: str(read.name))
+def test_for_update_of_an_alias_of_an_alias_locks_only_what_may_be_updated(postgres: Any, read: Any) -> None:
+    """It is the inner one that is rendered, under the outer name; beside the lock of another table it is read as ever."""
+    locked = select(read.c.title).with_for_update(of=read)
+    beside = select(read.c.title).join(User, User.id == read.c.owner_id).with_for_update(of=User)
+    mine = sorted(row.title for row in ROWS if sees(FREE_A, row) and row.owner == A)
+    assert mine == sorted(postgres.run(FREE_A, lambda s: s.scalars(locked).all()))
+    assert mine == sorted(postgres.run(FREE_A, lambda s: s.scalars(beside).all()))
+    assert titles(FREE_A) == sorted(postgres.run(FREE_A, lambda s: s.scalars(select(read.c.title)).all()))

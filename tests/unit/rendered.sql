@@ -1992,6 +1992,30 @@ SELECT u.id, u.body FROM (SELECT s.id AS id, s.body AS body FROM (SELECT notes.i
 SELECT u.id, u.body FROM (SELECT s.id AS id, s.body AS body FROM (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) AS s) AS u
 -- rowgate_c0='hidden'; asks rowgate_id; returns id, body; uses notes
 
+## locks: for update of an alias of an alias, postgresql
+SELECT twice.body, notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes, (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS twice WHERE twice.id = notes.id FOR UPDATE OF twice
+-- rowgate_c0='hidden'; asks rowgate_id; returns body, id; uses notes
+
+## locks: for update of an alias of an alias, sqlite
+SELECT twice.body, notes.id FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0) AS notes, (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AS twice WHERE twice.id = notes.id
+-- rowgate_c0='hidden'; asks rowgate_id; returns body, id; uses notes
+
+## locks: for update of an alias of aliases, postgresql
+SELECT thrice.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS thrice FOR UPDATE OF thrice
+-- rowgate_c0='hidden'; asks rowgate_id; returns body; uses notes
+
+## locks: for update of an alias of aliases, sqlite
+SELECT thrice.body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AS thrice
+-- rowgate_c0='hidden'; asks rowgate_id; returns body; uses notes
+
+## locks: for update of an alias of a sub-select, postgresql
+SELECT t.body FROM (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone AND notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER) AS t FOR UPDATE OF t
+-- rowgate_c0='hidden'; asks rowgate_id; returns body; uses notes
+
+## locks: for update of an alias of a sub-select, sqlite
+SELECT t.body FROM (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, NULL AS secret, CASE WHEN notes.owner = ? THEN notes.phone ELSE ? END AS phone, notes.is_gone FROM notes WHERE notes.owner = ? AND notes.is_gone = 0 AND notes.owner = ? AND notes.is_gone = 0) AS notes WHERE notes.owner = ?) AS t
+-- rowgate_c0='hidden'; asks rowgate_id; returns body; uses notes
+
 ## locks: for update stops at a cte, postgresql
 WITH c AS (SELECT notes.id AS id, notes.body AS body FROM (SELECT notes.id, notes.folder_id, notes.owner, notes.body, CAST(NULL AS VARCHAR) AS secret, CASE WHEN notes.owner = %(rowgate_id)s::INTEGER THEN notes.phone ELSE CAST(%(rowgate_c0)s::VARCHAR AS VARCHAR) END AS phone, notes.is_gone FROM notes WHERE notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AS notes WHERE notes.owner = %(owner_1)s::INTEGER) SELECT c.id, c.body FROM c FOR UPDATE
 -- rowgate_c0='hidden'; asks rowgate_id; returns id, body; uses notes

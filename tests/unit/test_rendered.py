@@ -140,6 +140,9 @@ t = Note.__table__
 at = Archived.__table__
 stamps = Stamp.__table__
 mine = select(Note.id, Note.body).where(Note.owner == 7)
+twice = Note.__table__.alias("once").alias("twice")
+thrice = twice.alias("thrice")
+twice_mine = mine.subquery("s").alias("t")
 changed = update(Note).where(Note.id == 1).values(body="x")
 by_key = update(t).where(t.c.id == bindparam("key")).values(body=bindparam("text"))
 pair_by_key = update(pairs).where(pairs.c.a == bindparam("k1"), pairs.c.b == bindparam("k2")).values(note="x")
@@ -256,6 +259,11 @@ LOCKS = {
     "for update of a sub-select": case_of(lambda _: _locked_sub_select(named=True)),
     "for update beside a sub-select": case_of(lambda _: _locked_sub_select(named=False)),
     "for update reaches two levels": case_of(select(select(mine.subquery("s")).subquery("u")).with_for_update()),
+    "for update of an alias of an alias": case_of(
+        select(twice.c.body, Note.id).where(twice.c.id == Note.id).with_for_update(of=twice)
+    ),
+    "for update of an alias of aliases": case_of(select(thrice.c.body).with_for_update(of=thrice)),
+    "for update of an alias of a sub-select": case_of(select(twice_mine.c.body).with_for_update(of=twice_mine)),
     "for update stops at a cte": case_of(select(mine.cte("c")).with_for_update()),
     "for update stops at where": case_of(
         select(Folder.id).where(Folder.id.in_(select(Note.folder_id))).with_for_update()

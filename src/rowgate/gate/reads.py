@@ -5,12 +5,13 @@
 WHERE clause written by hand. Joins, loaders, aggregates, sub-selects, refreshes: all of them name the table in FROM.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import cast, literal, null
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ColumnClause
-from sqlalchemy.sql.selectable import TableClause
+from sqlalchemy.sql.selectable import AliasedReturnsRows, TableClause
 
 from rowgate import grammar
 from rowgate.action import Action
@@ -114,7 +115,7 @@ class Reads(Schemas):
         """
         arg = select._for_update_arg
         if arg is not None:
-            return {from_ for element in arg.of or () for from_ in element._from_objects}
+            return {inner for element in arg.of or () for from_ in element._from_objects for inner in _named(from_)}
         around = self.locking[-1] if self.locking else None
         if sub_select is None or around is None:
             return None
@@ -250,6 +251,14 @@ class Reads(Schemas):
 
 _LISTED = "rowgate_listed"
 """An option: the VALUES whose list of columns is being rendered."""
+
+
+def _named(from_: Any) -> Iterator[Any]:
+    """Yield a FROM entry, and the aliases that it is an alias of: they are rendered as one, by its name."""
+    yield from_
+    while isinstance(from_, AliasedReturnsRows) and isinstance(from_.element, AliasedReturnsRows):
+        from_ = from_.element
+        yield from_
 
 
 def _dependent(select: Any) -> list[Any]:
