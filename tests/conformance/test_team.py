@@ -119,6 +119,149 @@ async def test_writes_are_judged_and_put_back(app: Any) -> None:
     assert conformance.report.bad == []
 
 
+CLINIC = """
+import enum
+
+from sqlalchemy import Integer, UniqueConstraint, create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from rowgate import Catalog, Principal, guarded_sessionmaker, principal
+from rowgate.testing import Conformance
+
+
+class Status(enum.StrEnum):
+    WAITING = "waiting"
+    TREATED = "treated"
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Person(Base):
+    __tablename__ = "people"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    status: Mapped[Status]
+    email: Mapped[str] = mapped_column(unique=True)
+    phone: Mapped[str]
+    ward: Mapped[str]
+    name: Mapped[str]
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "person"}
+    __table_args__ = (UniqueConstraint("phone", "ward"),)
+
+
+class Nurse(Person):
+    __mapper_args__ = {"polymorphic_identity": "nurse"}
+
+
+class Note(Base):
+    __tablename__ = "notes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[int]
+    code: Mapped[str] = mapped_column(unique=True)
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
+
+
+def make(path="app.db", allow=("name",), alike=False, **options):
+    engine = create_engine(f"sqlite:///{path}")
+    Base.metadata.drop_all(engine)
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        for n in range(1, 7):
+            made = {"id": n, "status": list(Status)[n % 2], "email": f"mail-{n}", "phone": f"call-{n}", "ward": "east"}
+            made["name"] = "name" if alike else f"name-{n}"
+            session.add((Nurse if n < 4 else Person)(**made))
+            session.add(Note(id=n, owner=n, code=f"code-{n}"))
+        session.commit()
+    catalog = Catalog(Base, principal_id=Integer())
+    rules = catalog.policy(Person)
+    rules.allow("read", when=Person.id <= principal.id)
+    rules.allow("update", when=Person.id == principal.id, columns=[getattr(Person, name) for name in allow])
+    catalog.policy(Note).allow("read", "update", when=Note.owner == principal.id)
+    Guarded = guarded_sessionmaker(create_engine(f"sqlite:///{path}"), catalog)
+    return Conformance(Guarded, owner=engine, principals=[Principal(3), Principal(0)], writes=True, **options)
+"""
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Any:
+    namespace: dict[str, Any] = {"__name__": "team_clinic"}
+    exec(compile(CLINIC, "team_clinic", "exec", dont_inherit=True), namespace)
+    return lambda **options: namespace["make"](tmp_path / "clinic.db", **options)
+
+
+async def test_the_text_of_an_entity_can_be_any_text(clinic: Any) -> None:
+    """No enumeration, no discriminator, nothing unique while there is another one."""
+    async with clinic() as conformance:
+        chosen = {item.model.entity.__name__: item.model.text for item in await conformance.items()}
+    assert chosen == {"Person": "name", "Note": "code"}
+
+
+async def test_what_cannot_be_tried_on_their_models_is_no_fault(clinic: Any) -> None:
+    """Constraints and version columns of theirs are in the way of some cases: those are not known, and nothing is bad."""
+    report = await clinic().run()
+    assert report.ok, report
+    assert {(one.entity, one.case.name) for one in report.unknown} == {
+        ("Note", "writes/bulk_updates_everything"),
+        ("Note", "writes/returning_from_all"),
+        ("Note", "writes/keys_update_hidden"),
+        ("Note", "writes/changes_its_own_by_key"),
+    }
+    assert all("fails without protection" in one.detail for one in report.unknown)
+
+
+async def test_who_reads_nothing_has_no_legitimate_reading(clinic: Any) -> None:
+    """Cases of legitimate use are for those who may; the ways in are for everybody."""
+    async with clinic() as conformance:
+        items = await conformance.items()
+    kinds = {who: {str(item.case.kind) for item in items if item.who.id == who} for who in (3, 0)}
+    assert kinds[0] == {"way in", "write in"}
+    assert kinds[3] == {"way in", "write in", "legitimate reading", "legitimate writing"}
+
+
+async def test_a_row_of_which_only_other_columns_may_be_changed_is_not_ones_own(clinic: Any) -> None:
+    """`columns=` may leave out the text that cases write: such a row is one that may be read."""
+    for allow, own, seen in ((("name",), 3, 1), (("phone",), None, 1)):
+        async with clinic(allow=allow) as conformance:
+            model = next(
+                i.model for i in await conformance.items() if i.who.id == 3 and i.model.entity.__name__ == "Person"
+            )
+        assert (model.own, model.seen) == (own, seen)
+
+
+async def test_the_name_of_a_class_in_an_error_is_no_leak(clinic: Any) -> None:
+    """A hidden row that holds the word `person` is not told by an error about a `Person`."""
+    async with clinic() as conformance:
+        markers = await conformance.judge._markers_of(conformance.principals[0])
+        assert markers.within("Could not refresh instance '<Person at 0x7f>'") == []
+        assert markers.within("Key (name)=(name-5) already exists") == ["name-5"]
+
+
+async def test_rows_that_prove_nothing_are_asked_for(clinic: Any) -> None:
+    """Where all rows have one text, the report says which column wants another."""
+    report = await clinic(alike=True, families=["selects"]).run()
+    (blind,) = {(one.case.name, one.outcome.value, one.detail.partition("; ")[2]) for one in report.bad if one.who.id}
+    assert blind == (
+        "selects/count_distinct",
+        "blind",
+        "put in a hidden row with a Person.name that no visible row has",
+    )
+
+
+async def test_where_nothing_held_the_report_is_not_ok(clinic: Any) -> None:
+    """A run of which nothing is known is no proof."""
+    from dataclasses import replace
+
+    from rowgate.testing import Outcome
+
+    report = await clinic(families=["selects"]).run()
+    assert report.ok, report
+    report.results = [replace(one, outcome=Outcome.NOT_KNOWN) for one in report.results]
+    assert not report.ok
+
+
 async def test_a_change_that_the_database_refuses_alone_is_not_known(app: Any) -> None:
     """It is neither permitted nor forbidden; a change that is forbidden is so beside it."""
     from rowgate.testing.state import Change
@@ -249,3 +392,15 @@ def test_the_option_needs_to_know_what_to_run(tmp_path: Path) -> None:
     done = run_pytest(tmp_path, "--rowgate-conformance")
     assert done.returncode != 0
     assert "rowgate_conformance = module:function" in done.stdout + done.stderr
+
+
+def test_a_function_that_fails_is_shown(tmp_path: Path) -> None:
+    """What is wrong stands in a few lines, not in a traceback of pytest itself."""
+    (tmp_path / "team_app.py").write_text("def make():\n    raise TypeError('owner: of the other kind')\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nrowgate_conformance = team_app:make\n")
+    done = run_pytest(tmp_path, "--rowgate-conformance")
+    told = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert "rowgate_conformance = team_app:make failed" in told
+    assert "TypeError: owner: of the other kind" in told
+    assert "INTERNALERROR" not in told

@@ -109,8 +109,8 @@ class Conformance:
                 found += [Item(case, who, model) for case in self.cases() if _suits(case, model)]
         self.report.notes = []
         for entity, mapper in bare.items():
-            runnable = self.world.text_of(mapper) is not None and len(mapper.primary_key) == 1
-            why = "nothing to hide: put a row in" if runnable else "no text column, or a composite key: not run"
+            runnable = self.world.texts_of(mapper) and len(mapper.primary_key) == 1
+            why = "nothing to hide: put a row in" if runnable else "no plain text column, or a composite key: not run"
             self.report.notes.append(f"{entity.__name__}: {why}")
         self.report.incomplete = self.strict and bool(bare)
         return found
@@ -136,4 +136,6 @@ class Conformance:
 
 def _suits(case: Case, model: Model) -> bool:
     """Return whether the entity has the rows that a legitimate case needs."""
+    if case.kind is Kind.READING:
+        return model.seen is not None or model.own is not None
     return case.kind is not Kind.WRITING or model.own is not None

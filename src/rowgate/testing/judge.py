@@ -3,12 +3,14 @@
 import asyncio
 import time
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from rowgate.catalog import Catalog
 from rowgate.principal import Principal
 from rowgate.testing.arena import Arena, ArenaError, Opener
 from rowgate.testing.case import Case, Kind, Model
@@ -36,7 +38,7 @@ class Outcome(StrEnum):
     DISCLOSES = "discloses"
     """It tells that a key exists, as documented, and quotes nothing."""
     NOT_KNOWN = "not known"
-    """Something was changed, and whether the principal may do that is not known: the database refused to try it."""
+    """Whether that is permitted is not known: the database refused to try it. Or the case does not work on these models."""
     ERROR = "error"
     """The case itself is wrong, or the protection failed in a way that is no refusal."""
 
@@ -90,14 +92,17 @@ class Judge:
             except NotKnown as error:
                 outcome, detail, refused = Outcome.NOT_KNOWN, str(error), ""
         entity = model.entity.__name__
+        if outcome is Outcome.BLIND and not self.arena.world.own:
+            detail = f"{detail}; put in a hidden row with a {entity}.{model.text} that no visible row has"
         taken = time.perf_counter() - begun
         return Result(case, who, self.arena.driver, entity, outcome, detail, refused, taken)
 
     async def _judge(self, case: Case, who: Principal, model: Model) -> tuple[Outcome, str, str]:
         writes = case.kind in (Kind.WRITE_IN, Kind.WRITING)
         control, made, reshaped = await self._control(case, who, model, writes=writes)
-        if control.error is not None:
-            return Outcome.ERROR, f"fails without protection: {control.shown}", ""
+        if control.error is not None:  # of a team's models, a constraint or a column of theirs has something against it
+            outcome = Outcome.ERROR if self.arena.world.own else Outcome.NOT_KNOWN
+            return outcome, f"fails without protection: {control.shown}", ""
         guarded, changes, remade = await self._run(case, self.arena.guarded, who, model, writes=writes)
         refused = self._refusal(guarded)
         stored = await self._stored(case, who, changes, remade=remade)
@@ -203,7 +208,10 @@ class Judge:
         key = (who, tuple(sorted(who.attributes.items())))
         if key not in self._markers:
             seen = await self.arena.world.seen(who, frozenset(), self.arena.before)
-            self._markers[key] = Markers((rows.values() for rows in self.arena.before.values()), seen)
+            everything = (rows.values() for rows in self.arena.before.values())
+            self._markers[key] = Markers(
+                everything, seen, names=() if self.arena.world.own else _names(self.arena.world.catalog)
+            )
         return self._markers[key]
 
     async def _control(
@@ -266,6 +274,17 @@ class Judge:
         if case.kind is Kind.BETWEEN:
             return [(who, normal(saw, ordered=case.ordered)) for who, saw in value]
         return normal(value, ordered=case.ordered)
+
+
+def _names(catalog: Catalog) -> Iterator[str]:
+    """Yield what errors call things by: classes, tables, columns, and the members of enumerations."""
+    for mapper in catalog._all_mappers():
+        yield mapper.class_.__name__
+    for table in catalog.metadata.tables.values():
+        yield str(table.name)
+        for column in table.c:
+            yield str(column.name)
+            yield from getattr(column.type, "enums", ())
 
 
 def _shown(changes: list[Change]) -> str:

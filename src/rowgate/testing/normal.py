@@ -83,11 +83,12 @@ def is_empty(value: Any) -> bool:
 
 
 class Markers:
-    """The texts and numbers that tell a hidden row."""
+    """The texts and numbers that tell a hidden row: no visible row has them, and they are no name of a class or column."""
 
-    def __init__(self, everything: Iterable[Any], seen: Iterable[Any]) -> None:
+    def __init__(self, everything: Iterable[Any], seen: Iterable[Any], *, names: Iterable[str] = ()) -> None:
         found = set(_texts(everything)) - set(_texts(seen))
-        self.texts = sorted(found)
+        known = {name.casefold() for name in names}
+        self.texts = sorted(text for text in found if text.casefold() not in known)
         words = [re.escape(text) for text in self.texts]
         self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE) if words else None
 

@@ -113,14 +113,19 @@ class _Suite:
 
     async def _made(self) -> "Conformance":
         import inspect
+        import traceback
 
         name = self.config.getini("rowgate_conformance")
         module, _, function = str(name).partition(":")
         if not function:
             raise pytest.UsageError("say rowgate_conformance = module:function in the configuration of pytest")
-        made = getattr(_imported(module, self.config.rootpath), function)()
-        conformance: Conformance = await made if inspect.isawaitable(made) else made
-        return await conformance.__aenter__()
+        try:
+            made = getattr(_imported(module, self.config.rootpath), function)()
+            conformance: Conformance = await made if inspect.isawaitable(made) else made
+            return await conformance.__aenter__()
+        except Exception as error:
+            told = "".join(traceback.format_exception(error, limit=-3))  # pytest shows a UsageError by its text alone
+            raise pytest.UsageError(f"rowgate_conformance = {name} failed\n{told}") from error
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Show the table."""

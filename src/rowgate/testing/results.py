@@ -29,8 +29,8 @@ class Results:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing leaked, nothing broke, and something was run. What is not known stands in the table."""
-        return bool(self.results) and not self.incomplete and not self.bad
+        """Whether nothing leaked, nothing broke, and something held. What is not known stands in the table."""
+        return any(result.outcome in GOOD for result in self.results) and not self.incomplete and not self.bad
 
     @property
     def bad(self) -> list[Result]:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import String, Table, and_, select
+from sqlalchemy import Enum, String, Table, UniqueConstraint, and_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.inspection import inspect
 from sqlalchemy.orm import Mapper
@@ -20,8 +20,11 @@ from rowgate.principal import Principal
 from rowgate.session import guarded_sessionmaker
 from rowgate.testing.case import Model
 from rowgate.testing.facade import facade
-from rowgate.testing.state import Change, Key, State, key_of
+from rowgate.testing.state import Change, Key, Row, State, key_of
 from rowgate.testing.world import NotKnown, Seen
+
+TRIED = 20
+"""So many rows are tried, to find one whose text a principal may change."""
 
 
 class TeamWorld:
@@ -87,32 +90,70 @@ class TeamWorld:
         seen = await self.seen(who, frozenset(), state)
         found = []
         for mapper in self.entities:
-            table, text = mapper.local_table, self.text_of(mapper)
-            if not isinstance(table, Table) or text is None or len(mapper.primary_key) != 1:
+            table, texts = mapper.local_table, self.texts_of(mapper)
+            if not isinstance(table, Table) or not texts or len(mapper.primary_key) != 1:
                 continue
             readable = {key_of(table, row) for row in seen[table.key]}
             hidden = sorted(state[table.key].keys() - readable, key=repr)
-            own = await self._own(who, mapper)
-            if hidden:
-                key = mapper.get_property_by_column(mapper.primary_key[0]).key
-                others = sorted(readable - set(own), key=repr)
-                found.append(Model(mapper.class_, key, text, hidden[0][0], _first(others), _first(own)))
+            if not hidden:
+                continue
+            rows = state[table.key]
+            text = max(texts, key=lambda text: _telling(rows, readable, str(mapper.columns[text].name)))
+            own, others = await self._own(who, table, str(mapper.columns[text].name), rows)
+            seen_only = sorted((readable - set(own)) | others, key=repr)
+            key = mapper.get_property_by_column(mapper.primary_key[0]).key
+            found.append(Model(mapper.class_, key, text, hidden[0][0], _first(seen_only), _first(own)))
         return found
 
-    async def _own(self, who: Principal, mapper: Mapper[Any]) -> list[Key]:
-        async with facade(self._open(who)) as session:
-            keys = select(*mapper.primary_key).where(can("update", mapper.local_table))
-            return sorted((tuple(row) for row in (await session.execute(keys)).all()), key=repr)
+    async def _own(self, who: Principal, table: Table, text: str, rows: dict[Key, Row]) -> tuple[list[Key], set[Key]]:
+        """Return the rows that a principal may change, one whose text may be changed first; and those whose text may not.
 
-    def text_of(self, mapper: Mapper[Any]) -> str | None:
-        """Return the name of a text attribute that is neither a key nor masked."""
-        masks = self.catalog.entries[mapper.local_table.schema, str(mapper.local_table.name)].masks  # type: ignore[attr-defined]
+        `columns=` may let other columns be changed: so the change is tried, alone, on one row after the other.
+        """
+        async with facade(self._open(who)) as session:
+            keys = select(*table.primary_key).where(can("update", table))
+            own = sorted((tuple(row) for row in (await session.execute(keys)).all()), key=repr)
+        others = set[Key]()
+        for key in own[:TRIED]:
+            change = Change(table.key, key, rows[key], {**rows[key], text: "changed"})
+            async with facade(self._open(who)) as session:
+                try:
+                    if await _tried(session, table, change):
+                        return [key, *own], others
+                except SQLAlchemyError:  # the database refuses it, whoever asks
+                    continue
+            others.add(key)
+        return [], others
+
+    def texts_of(self, mapper: Mapper[Any]) -> list[str]:
+        """Return the names of the text attributes that any text can be written to.
+
+        No keys, masked columns, enumerations and generated columns, none that SQLAlchemy itself goes by, and unique ones
+        only where there are no others: cases write one text to many rows.
+        """
+        table: Any = mapper.local_table
+        masks = self.catalog.entries[table.schema, str(table.name)].masks
+        found = {}
         for attribute in mapper.column_attrs:
             column: Any = attribute.columns[0]
-            plain = isinstance(getattr(column, "table", None), Table) and isinstance(column.type, String)
-            if plain and not column.primary_key and not column.foreign_keys and column.name not in masks:
-                return str(attribute.key)
-        return None
+            if getattr(column, "table", None) is not table or column.name in masks:
+                continue
+            text = isinstance(column.type, String) and not isinstance(column.type, Enum)
+            led = column.primary_key or column.foreign_keys or column.computed is not None
+            if text and not led and column is not mapper.polymorphic_on and column is not mapper.version_id_col:
+                found[str(attribute.key)] = _is_unique(column)
+        return [name for name, unique in found.items() if not unique] or list(found)
+
+
+def _telling(rows: dict[Key, Row], readable: set[Key], name: str) -> int:
+    """Return how many texts of a column only hidden rows have: the more, the more a case proves."""
+    return len({row[name] for key, row in rows.items() if key not in readable} - {rows[key][name] for key in readable})
+
+
+def _is_unique(column: Any) -> bool:
+    """Return whether a column is unique, or a part of what is."""
+    constraints = [one for one in column.table.constraints if isinstance(one, UniqueConstraint)]
+    return any(column.name in one.columns for one in [*constraints, *(i for i in column.table.indexes if i.unique)])
 
 
 def _first(keys: list[Key]) -> Any:
