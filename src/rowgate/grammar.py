@@ -84,7 +84,7 @@ def advice(name: str) -> str:
 
 STABLE_FUNCTIONS = _words(
     """
-    abs acos age array_agg array_append array_cat array_dims array_length array_lower array_ndims array_position
+    abs acos age all any array_agg array_append array_cat array_dims array_length array_lower array_ndims array_position
     array_positions array_prepend array_remove array_replace array_to_json array_to_string array_upper ascii asin atan
     atan2 avg bit_and bit_length bit_or bit_xor bool_and bool_or btrim cardinality cast cbrt ceil ceiling char_length
     character_length chr coalesce concat concat_ws convert_from convert_to corr cos cosh cot count covar_pop covar_samp
@@ -107,7 +107,7 @@ STABLE_FUNCTIONS = _words(
     regexp_instr regexp_like regexp_match regexp_matches regexp_replace regexp_split_to_array regexp_split_to_table
     regexp_substr regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy repeat
     replace reverse right rollup round row row_number row_to_json rpad rtrim scale setweight sha224 sha256
-    sha384 sha512 sign sin sinh split_part sqrt starts_with statement_timestamp stddev stddev_pop stddev_samp strftime
+    sha384 sha512 sign sin sinh some split_part sqrt starts_with statement_timestamp stddev stddev_pop stddev_samp strftime
     string_agg string_to_array string_to_table strip strpos substr substring sum tan tanh time timezone to_ascii to_char
     to_date to_hex to_json to_jsonb to_number to_timestamp to_tsquery to_tsvector total transaction_timestamp translate
     trim trim_array trim_scale trunc ts_delete ts_filter ts_headline ts_rank ts_rank_cd tsquery_phrase

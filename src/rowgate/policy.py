@@ -1,6 +1,6 @@
 """The rules of one table, as frozen values: allow, restrict, mask. What they mean is said in `decision`."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -24,6 +24,8 @@ EVERYONE: Final = Everyone()
 
 When = Any
 """A boolean SQL expression on the entity's columns, or a callable that takes the entity and returns one."""
+Told = object | Callable[[Any], Any]
+"""The same, as a caller gives it: what a lambda is given is then no unknown to pyright."""
 To = str | Iterable[str] | Everyone | None
 
 
@@ -86,8 +88,8 @@ class Policy:
         self,
         *actions: ActionName,
         to: To = None,
-        when: When | None = None,
-        check: When | None = None,
+        when: Told | None = None,
+        check: Told | None = None,
         columns: Iterable[Any] | None = None,
         name: str | None = None,
     ) -> None:
@@ -127,7 +129,7 @@ class Policy:
     def restrict(
         self,
         *actions: ActionName,
-        when: When,
+        when: Told,
         name: str,
         lift: str | Iterable[str] | None = None,
         check: bool = False,
@@ -163,9 +165,9 @@ class Policy:
         self,
         *columns: Any,
         unless: str | Iterable[str] | None = None,
-        unless_when: When | None = None,
+        unless_when: Told | None = None,
         reads: Any = None,
-        writable: When | None = None,
+        writable: Told | None = None,
     ) -> None:
         """Hide columns: they read as `reads` everywhere, unless role and condition (those given) hold.
 

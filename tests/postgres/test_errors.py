@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Integer, bindparam, cast, delete, insert, literal, select, update
+from sqlalchemy import Integer, bindparam, cast, column, delete, func, insert, literal, select, update
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
@@ -85,6 +85,22 @@ def test_a_violation_says_what_it_is(postgres: Any) -> None:
     assert ("IntegrityError", "23505", "users_name_key") == (
         type(error).__name__, error.orig.sqlstate, error.orig.constraint_name,
     )  # fmt: skip
+
+
+MISTAKES: dict[str, tuple[Callable[[Session], Any], str]] = {
+    "column": (lambda s: s.execute(select(column("titel")).select_from(Document)), "undefined_column (SQLSTATE 42703)"),
+    "function": (lambda s: s.execute(select(func.lower(1, 2))), "undefined_function (SQLSTATE 42883)"),
+    "group": (lambda s: s.execute(select(Document.title, func.count())), "grouping_error (SQLSTATE 42803)"),
+    "division": (lambda s: s.execute(select(literal(1) / literal(0))), "division_by_zero (SQLSTATE 22012)"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_of_the_application_has_a_name(postgres: Any, mistake: str) -> None:
+    """A number alone tells nobody that a column is misspelt."""
+    work, told = MISTAKES[mistake]
+    error = _caught(postgres, work)
+    assert f"{told}; values are withheld" in str(error)
 
 
 CASTS: dict[str, Callable[[Session], Any]] = {

@@ -215,6 +215,20 @@ def test_postgresql_expressions(postgres: Any) -> None:
     assert (titles(FREE_A), ["a000"], ["a000"], {"t": "a000"}) == postgres.run(FREE_A, work)
 
 
+def test_any_and_all_are_written_as_functions_too(postgres: Any) -> None:
+    """`func.any(array)` means what `any_(array)` does, and hides what that hides."""
+    from sqlalchemy.dialects.postgresql import array
+
+    def work(session: Any) -> Any:
+        titles = array(["a000", "b110"])
+        forms = func.any(titles), func.some(titles)
+        among = [session.scalars(select(T.c.title).where(T.c.title == form)).all() for form in forms]
+        beside = session.scalars(select(func.count()).where(T.c.title != func.all(titles))).one()
+        return among, beside
+
+    assert ([["a000"], ["a000"]], len(titles(FREE_A)) - 1) == postgres.run(FREE_A, work)
+
+
 def test_allowed_functions_run_and_only_those(postgres: Any) -> None:
     """`catalog.allow_function` lets one function through."""
     catalog = make_catalog()

@@ -15,7 +15,9 @@ def test_verdicts() -> None:
     assert {"rowgate_principal", "rowgate_role", "rowgate_guard"} <= grammar.OWN
 
 
-@pytest.mark.parametrize("name", ["abs", "acos", "coalesce", "now", "lower", "count", "unicode", "datemultirange"])
+@pytest.mark.parametrize(
+    "name", ["abs", "acos", "any", "all", "some", "coalesce", "now", "lower", "count", "unicode", "datemultirange"]
+)
 def test_stable_functions(name: str) -> None:
     """Nothing permitted is lost: the first of the list, the last, and some between."""
     assert name in grammar.STABLE_FUNCTIONS

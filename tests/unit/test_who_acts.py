@@ -147,8 +147,13 @@ def test_a_lift_nobody_knows_is_refused_at_once(world: World) -> None:
 
 def test_a_statement_lifts_what_its_table_restricts(world: World) -> None:
     """A name that only another table knows, or a table that restricts nothing, is an error and no lift."""
-    for option in (lift("draft", Note), lift("gone", User), lift("gone", _unknown())):
-        with pytest.raises(Unguarded, match="no restriction named"):
+    for option, advice in (
+        (lift("draft", Note), "reports has, so name that"),
+        (lift("nothing", Note), "lift what its policy restricts"),
+        (lift("gone", User), "notes has, so name that"),
+        (lift("gone", _unknown()), "notes has, so name that"),
+    ):
+        with pytest.raises(Unguarded, match=f"no restriction named '{option.name}': {advice}"):
             within(world, ADMIN, lambda s, o=option: bodies(s, o))
     assert WITH_GONE == within(world, ADMIN, lambda s: bodies(s, lift("gone", Note)))
 

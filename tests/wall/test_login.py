@@ -142,6 +142,30 @@ def test_clocks_that_differ_are_found(world: Walled, monkeypatch: pytest.MonkeyP
             verify_login(connection, make_catalog(), signing=SIGNING)
 
 
+def test_a_key_that_the_database_does_not_know_is_found(world: Walled) -> None:
+    """Its contexts would be worth nothing: every list would be empty, and nothing would say why."""
+    with login(world.app.url) as connection:
+        for bound in (True, False):
+            with pytest.raises(Unguarded, match=r"does not know the signing key.*Signed\.accept"):
+                verify_login(connection, make_catalog(), signing=Signed(["x" * 64], bind_to_pid=bound))
+            assert verify_login(connection, make_catalog(), signing=Signed(["k" * 64], bind_to_pid=bound)) == []
+        assert not connection.exec_driver_sql("SELECT rowgate.acting()").scalar()  # nothing of it stays
+        connection.rollback()
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        assert verify_login(connection, make_catalog(), signing=SIGNING) == []
+
+
+def test_where_there_is_no_wall_no_key_is_asked_for(cluster: Any) -> None:
+    """That row security is missing says it all."""
+    with cluster.database() as logins:
+        owner = create_engine(logins.using("psycopg").owner, poolclass=NullPool)
+        make_catalog().metadata.create_all(owner)
+        with login(logins.using("psycopg").app) as connection:
+            found = verify_login(connection, make_catalog(), signing=SIGNING, allow=True)
+    assert found
+    assert not [one for one in found if "signing key" in one]
+
+
 def test_there_is_no_wall_in_sqlite() -> None:
     """And so no login to verify."""
     with create_engine("sqlite://").connect() as connection, pytest.raises(CatalogError):

@@ -72,6 +72,19 @@ def test_an_edit_by_hand_is_a_readable_diff(place: Path, cluster: Any, database:
     assert checked.stderr == f"{told}1 differences [RG501: docs/errors.md#rg501]\n"
 
 
+def test_the_applications_login_compares_nothing(place: Path, cluster: Any, database: Any) -> None:
+    """It could not make what it would compare with: one line says whose login is wanted, not a list of differences."""
+    owner, _ = database
+    options = [CATALOG, "--role", cluster.app]
+    run(owner, [rowgate("sql", *options, cwd=place).stdout])
+    url = owner.url.set(username=cluster.app, password="test").render_as_string(hide_password=False)
+    for command in ("diff", "check"):
+        done = rowgate(command, *options, "--url", url, cwd=place)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert f"belongs to {cluster.owner}: log in as that" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [

@@ -50,6 +50,8 @@ def compared(url: str, wall: Wall) -> list[Difference]:
         found: list[Difference] = _connected(_url(url), lambda connection: differences(connection, wall))
     except (SQLAlchemyError, OSError) as error:
         raise _failed(f"the database cannot be read: {getattr(error, 'orig', None) or error}") from None
+    except RowgateError as error:
+        raise _failed(str(error)) from None
     return found
 
 

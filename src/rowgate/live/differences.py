@@ -79,7 +79,11 @@ def differences(connection: Connection, wall: Wall) -> list[Difference]:
     Returns:
         Nothing if the database does what the catalog says. What is missing or changed comes in the order in which it
         can be made, what is undeclared last.
+
+    Raises:
+        PolicyDrift: another login than the owner's cannot compare them.
     """
+    _check_owner(connection, wall)
     with normal.undone(connection):
         # Names are printed in full where no schema but PostgreSQL's own is looked in.
         connection.execute(text("SET LOCAL search_path = pg_catalog"))
@@ -148,6 +152,20 @@ def _expected(connection: Connection, wall: Wall) -> Iterator[tuple[Object, Obje
             of_table = [p for p in wanted if isinstance(p, Policy) and (p.schema, p.table) == (schema, table)]
             if standing.oid_of(connection, schema, table) is not None:
                 yield from normal.normal_policies(connection, schema, table, of_table)
+
+
+def _check_owner(connection: Connection, wall: Wall) -> None:
+    """See that this login may make what it compares with: another one would find differences that are none."""
+    of_others = text("""
+        SELECT t.name, pg_catalog.pg_get_userbyid(c.relowner) AS owner FROM unnest(CAST(:names AS text[])) AS t (name)
+        JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(t.name)
+        WHERE NOT pg_catalog.pg_has_role(c.relowner, 'USAGE') ORDER BY t.name LIMIT 1
+    """)
+    found = connection.execute(of_others, {"names": [qualified(*one) for one in _tables(wall)]}).one_or_none()
+    if found is not None:
+        raise PolicyDrift(
+            f"table {found.name} belongs to {found.owner}: log in as that to compare the wall with the catalog"
+        )
 
 
 def _standing(connection: Connection, wall: Wall) -> Iterator[Object]:

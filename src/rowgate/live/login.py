@@ -3,6 +3,7 @@
 See https://www.postgresql.org/docs/current/ddl-rowsecurity.html for whom row security does not bind.
 """
 
+import json
 import logging
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, text
 from rowgate.catalog import Catalog
 from rowgate.errors import CatalogError, Unguarded
 from rowgate.permission import TableKey
-from rowgate.wall.signing import Signed, Signing
+from rowgate.wall.signing import PRINCIPAL, SETTING, UNBOUND, Signed, Signing
 from rowgate.wall.wires import driver_of
 
 logger = logging.getLogger("rowgate.live")
@@ -25,6 +26,12 @@ FROM pg_catalog.pg_roles AS r
 WHERE r.rolname = session_user OR pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER')
 ORDER BY r.rolname
 """)
+
+_ACTING = text("""
+WITH told AS MATERIALIZED (SELECT pg_catalog.set_config(:name, :given, true))
+SELECT rowgate.acting() FROM told
+""")
+"""In one statement, so that it holds in autocommit too."""
 
 _TABLE = text("""
 SELECT c.relrowsecurity, c.relforcerowsecurity, pg_catalog.pg_get_userbyid(c.relowner) AS owner,
@@ -69,7 +76,7 @@ def verify_login(
     catalog.freeze()
     found = [*_of_roles(connection), *_of_tables(connection, catalog), *_of_schema(connection)]
     if isinstance(signing, Signed):
-        found += _of_signing(connection, signing)
+        found += list(_of_signing(connection, signing)) or list(_of_keys(connection, signing))
     if found and not allow:
         raise Unguarded(f"this login could walk round the wall: {'; '.join(found)}", code="RG303")
     for finding in found:
@@ -129,6 +136,20 @@ def _of_signing(connection: Connection, signing: Signed) -> Iterator[str]:
         yield "contexts are bound to a backend that the driver does not know: behind a pooler say bind_to_pid=False"
     if abs(float(row.now) - time.time()) > signing.lifetime / 2:
         yield "the clocks of application and database differ by half of a context's lifetime"
+
+
+def _of_keys(connection: Connection, signing: Signed) -> Iterator[str]:
+    """Say whether the database knows the key: else everybody sees nothing, and no error tells why."""
+    acting = "SELECT pg_catalog.to_regprocedure('rowgate.acting()') IS NOT NULL"
+    if not connection.scalar(text(acting)):
+        return  # there is no wall: the tables have told
+    pid = driver_of(connection.dialect).pid(connection.connection.dbapi_connection) if signing.bind_to_pid else UNBOUND
+    nobody = json.dumps({"id": None, "roles": "{}", "attrs": {}, "lifts": "{}"})
+    given = {"name": SETTING, "given": signing.text(PRINCIPAL, nobody, pid)}
+    known = connection.scalar(_ACTING, given)
+    connection.execute(text("SELECT pg_catalog.set_config(:name, '', true)"), {"name": SETTING})
+    if not known:
+        yield "it does not know the signing key, so that everybody sees nothing: run Signed.accept() as the owner"
 
 
 def _show(key: TableKey) -> str:

@@ -15,14 +15,27 @@ _DENIED = re.compile(r"rowgate:(RG\d+):([^\"'\s]*)")
 _KEPT = frozenset({"sqlstate", "pgcode", "sqlite_errorcode", "sqlite_errorname"})
 _DRIVERS = frozenset({"asyncpg", "psycopg", "sqlite3", "aiosqlite"})
 _NAMES = {
+    "22001": "string_data_right_truncation",
+    "22003": "numeric_value_out_of_range",
+    "22012": "division_by_zero",
     "22P02": "invalid_text_representation",
     "23502": "not_null_violation",
     "23503": "foreign_key_violation",
     "23505": "unique_violation",
     "23514": "check_violation",
+    "23P01": "exclusion_violation",
     "40001": "serialization_failure",
     "40P01": "deadlock_detected",
     "42501": "insufficient_privilege",
+    "42601": "syntax_error",
+    "42702": "ambiguous_column",
+    "42703": "undefined_column",
+    "42725": "ambiguous_function",
+    "42803": "grouping_error",
+    "42804": "datatype_mismatch",
+    "42883": "undefined_function",
+    "42P01": "undefined_table",
+    "42P18": "indeterminate_datatype",
     "55P03": "lock_not_available",
     "57014": "query_canceled",
 }

@@ -57,4 +57,7 @@ def _roles_for(option: Lift, catalog: Catalog) -> frozenset[str]:
     for rule in entry.restricts if entry is not None else ():
         if rule.name == option.name:
             return rule.lift
-    raise Unguarded(f"table {option.table!r} has no restriction named {option.name!r}: lift what its policy restricts")
+    having = ((key, rule.name) for key, other in catalog.entries.items() for rule in other.restricts)
+    tables = sorted({key[1] for key, name in having if name == option.name})
+    advice = f"{', '.join(tables)} has, so name that" if tables else "lift what its policy restricts"
+    raise Unguarded(f"table {option.table!r} has no restriction named {option.name!r}: {advice}")
