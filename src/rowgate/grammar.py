@@ -144,8 +144,10 @@ See https://www.postgresql.org/docs/current/pgtrgm.html and https://github.com/p
 """
 
 PHRASES = frozenset(
-    {"at time zone", "is not", "is distinct from", "is not distinct from", "similar to"}
-    | {"not in", "not like", "not ilike", "not similar to"}
+    phrase.replace("_", " ")
+    for phrase in _words(
+        "at_time_zone is_not is_distinct_from is_not_distinct_from similar_to not_in not_like not_ilike not_similar_to"
+    )
 )
 """Operators of more than one word that it may name, too."""
 

@@ -74,5 +74,8 @@ def test_the_ends_of_the_lists() -> None:
     assert {"aggregate_order_by", "withingroup"} <= grammar.PLAIN
     assert {"binary", "values"} <= grammar.CHECKED
     assert {"old", "new"} == grammar.ROWS_OF_RETURNING
+    assert {"+", "<+>"} <= grammar.OPERATORS
+    assert {"at time zone", "similar to", "not similar to"} <= grammar.PHRASES
+    assert len(grammar.PHRASES) == 9
     lists = (grammar.PLAIN, grammar.CHECKED, grammar.STABLE_FUNCTIONS, grammar.VOLATILE_FUNCTIONS, grammar.OPERATORS)
     assert [] == [name for names in lists for name in names if "invented" in name]

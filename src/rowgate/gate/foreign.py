@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Boolean
 from sqlalchemy.ext import compiler as extension
-from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import NullType
 
 _render = extension._dispatcher.__call__
@@ -19,13 +18,13 @@ def _ask_first(self: Any, element: Any, compiler: Any, **kw: Any) -> Any:
     if judge is not None:
         rendering = (cls for cls in type(element).__mro__ if cls.__dict__.get("_compiler_dispatcher") is self)
         judge(type(element), next(rendering, type(element)))
-        if getattr(compiler, "trusted", True) and _is_condition(element) and not kw.get("asfrom"):
+        if compiler.trusted and _is_condition(element) and not kw.get("asfrom"):
             return f"({_render(self, element, compiler, **kw)})"  # other rules stand beside it
     return _render(self, element, compiler, **kw)
 
 
 def _is_condition(element: Any) -> bool:
-    return isinstance(element, ColumnElement) and isinstance(element.type, Boolean | NullType)
+    return isinstance(getattr(element, "type", None), Boolean | NullType)
 
 
 def ask_gates_first() -> None:
