@@ -17,7 +17,11 @@ from rowgate import AccessDenied, Catalog, Principal, principal
 ME, SHE = Principal(1), Principal(2)
 
 
-class Hero(sqlmodel.SQLModel, table=True):
+class ModelBase(sqlmodel.SQLModel, registry=registry(metadata=MetaData())):
+    """A base of SQLModel: SQLModel's own metadata is the process's, and a page of the documentation uses it."""
+
+
+class Hero(ModelBase, table=True):
     """A class of SQLModel."""
 
     __tablename__ = "kinds_heroes"
@@ -60,7 +64,7 @@ class Note:
 
 imperative.map_imperatively(Note, notes)
 SOURCES = {
-    "sqlmodel": (sqlmodel.SQLModel.metadata, Hero),
+    "sqlmodel": (ModelBase.metadata, Hero),
     "dataclass": (DataBase, Task),
     "imperative": (imperative, Note),
 }
@@ -160,7 +164,7 @@ def test_bulk_inserts_return_their_keys(kind: Any) -> None:
 def test_a_session_of_sqlmodel(databases: Any, driver: str) -> None:
     """`class_=` takes SQLModel's session, and its `exec()` is guarded."""
     backend = databases(driver)
-    table = sqlmodel.SQLModel.metadata.tables["kinds_heroes"]
+    table = ModelBase.metadata.tables["kinds_heroes"]
     table.create(backend.owner, checkfirst=True)
     try:
         if not backend.is_sqlite:
@@ -169,7 +173,7 @@ def test_a_session_of_sqlmodel(databases: Any, driver: str) -> None:
         with Session(backend.owner) as session:
             session.add_all([Hero(name="mine", owner_id=1), Hero(name="hers", owner_id=2)])
             session.commit()
-        maker = backend.maker(_catalog(sqlmodel.SQLModel, Hero), class_=AsyncSQLModelSession)
+        maker = backend.maker(_catalog(ModelBase, Hero), class_=AsyncSQLModelSession)
 
         async def names() -> list[str]:
             async with maker(ME) as session:
