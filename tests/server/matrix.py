@@ -52,7 +52,7 @@ ROWS = (
     Row("GET", "/roles/free_user/seniors", "401 200 200 200 200 200 200 200 401"),
     Row("GET", "/roles/free_user/exclusions/static", "401 200 200 200 200 200 200 200 401"),
     Row("GET", "/roles/free_user/permissions", "401 200 200 200 200 200 200 200 401"),
-    Row("GET", "/roles/free_user/operations/{document}", "401 404 404 200 200 200 404 404 401"),
+    Row("GET", "/roles/free_user/operations/{document}", "401 404 404 200 200 403 404 404 401"),
     Row("GET", "/roles/free_user/configurations", "401 200 200 200 200 200 200 200 401"),
     Row("GET", "/configurations", "401 200 200 200 200 200 200 200 401"),
     Row("GET", "/configurations/mine", "401 200 200 200 200 200 200 200 401"),

@@ -16,7 +16,7 @@ from server.world import PASSWORD, Door, World, query
 # Statements and connections of each login's engine. The principal is found in one statement, in the same transaction; a
 # lift leaves its line in the audit there.
 EXPECTED = {
-    "log in": {"owner statements": 7, "owner checkouts": 2},
+    "log in": {"owner statements": 9, "owner checkouts": 2},
     "refresh": {"owner statements": 3, "owner checkouts": 1},
     "list": {"application statements": 2, "application checkouts": 1},
     "list deleted": {"application statements": 3, "application checkouts": 1},

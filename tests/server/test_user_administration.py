@@ -131,7 +131,8 @@ async def test_change_and_deactivate(admin: httpx2.AsyncClient, door: Door, worl
     assert ("freda", False, "free@example.org") == (changed["username"], changed["is_active"], changed["email"])
     assert 401 == (await victim.get("/users/me")).status_code
     ok(await admin.patch(path, json={"is_active": True}))
-    assert "freda" == ok(await victim.get("/users/me"))["username"]
+    assert 401 == (await victim.get("/users/me")).status_code  # what she had is over
+    assert "freda" == ok(await (await door.log_in("freda")).get("/users/me"))["username"]
     assert 409 == (await admin.patch(path, json={"username": "ADMIN"})).status_code
 
 

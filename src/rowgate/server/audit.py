@@ -4,8 +4,8 @@ What succeeds is written in the transaction that it belongs to, so that the one 
 is denied is written in a transaction of its own, after the rollback.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,8 @@ from rowgate.server.models import AuditEntry
 from rowgate.server.paging import Page, page_by_key
 
 Sessions = GuardedSessionmaker[AsyncSession]
+Opener = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+"""Opens a session, which is committed at its end."""
 Target = tuple[str, UUID | None]
 """What a line is about: the path's first word, such as "documents", and a key."""
 
@@ -108,12 +110,17 @@ async def list_entries(session: AsyncSession, wanted: Filter, *, limit: int, cur
     return await page_by_key(session, lines, AuditEntry.id, limit=limit, cursor=cursor)
 
 
-async def export(session: AsyncSession, wanted: Filter) -> AsyncIterator[AuditEntry]:
-    """Give line after line, oldest first, in constant memory."""
-    lines = select(AuditEntry).where(*wanted.conditions()).order_by(AuditEntry.id)
-    async for line in await session.stream_scalars(lines.execution_options(yield_per=BATCH)):
-        yield line
-        session.expunge(line)
+async def export(open_session: Opener, wanted: Filter) -> AsyncIterator[Sequence[AuditEntry]]:
+    """Give the lines in pages, oldest key first, each read in a transaction of its own: slow readers hold no connection."""
+    lines = select(AuditEntry).where(*wanted.conditions()).order_by(AuditEntry.id).limit(BATCH)
+    after: UUID | None = None
+    while True:
+        async with open_session() as session:
+            page = (await session.scalars(lines if after is None else lines.where(AuditEntry.id > after))).all()
+        if not page:
+            return
+        after = page[-1].id
+        yield page
 
 
 def _entry(

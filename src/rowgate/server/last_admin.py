@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rowgate.server.errors import ConflictError
-from rowgate.server.models import Role, RoleName, User, UserRole
-from rowgate.server.reviews import seniors
+from rowgate.server.models import ExclusionKind, Role, RoleExclusion, RoleName, User, UserRole
+from rowgate.server.reviews import juniors, seniors
 
 
 async def administering(session: AsyncSession) -> set[UUID]:
@@ -40,3 +40,22 @@ async def see_that_an_admin_stays(
     staying = held.join(User, User.id == UserRole.user_id).where(User.is_active, UserRole.expires_at.is_(None))
     if (await session.scalars(staying.limit(1))).first() is None:
         raise ConflictError("Nobody would be an admin without end: make somebody else one first.")
+
+
+async def see_that_admins_are_active(session: AsyncSession) -> None:
+    """See that the role `admin` does not bring two roles that exclude each other dynamically, itself included.
+
+    Who has both has neither, and no scope of a token leaves one of them out: nobody could be an admin, nor undo it.
+
+    Raises:
+        ConflictError: it would.
+    """
+    admin = select(Role.id).where(Role.name == RoleName.ADMIN).scalar_subquery()
+    brought = juniors(admin)
+    both = select(RoleExclusion.kind).where(
+        RoleExclusion.kind == ExclusionKind.DYNAMIC.value,
+        RoleExclusion.first_id.in_(brought),
+        RoleExclusion.second_id.in_(brought),
+    )
+    if (await session.scalars(both.limit(1))).first() is not None:
+        raise ConflictError("Nobody could be an admin: the role would bring two that exclude each other.")

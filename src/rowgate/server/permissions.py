@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
-from rowgate import Principal, can
+from rowgate import AccessDenied, Principal, can
 from rowgate.review import who_may
 from rowgate.server.accounts import Sessions
 from rowgate.server.errors import NotFoundError
-from rowgate.server.models import Document, Role, User, UserRole
+from rowgate.server.models import Document, Role, RoleName, User, UserRole
 from rowgate.server.policies import catalog
 from rowgate.server.reviews import authorized_roles, closure, juniors
 
@@ -92,6 +92,8 @@ async def user_operations(session: AsyncSession, sessions: Sessions, user_id: UU
 async def role_operations(session: AsyncSession, sessions: Sessions, role: Role, document_id: UUID) -> list[str]:
     """Return what a role lets do to a document that is nobody's own (RoleOperationsOnObject).
 
+    It tells of shares with the role: so whoever asks sees those, as an admin, as the owner or by having the role.
+
     Args:
         session: of whoever asks; it is committed.
         sessions: to ask as somebody who has that role, and nothing else.
@@ -99,8 +101,15 @@ async def role_operations(session: AsyncSession, sessions: Sessions, role: Role,
         document_id: the document.
 
     Raises:
+        AccessDenied: whoever acts sees the document, but not with whom it is shared.
         NotFoundError: there is no such document, or whoever acts may not see it.
     """
+    document = await session.get(Document, document_id)
+    if document is None:
+        raise NotFoundError
+    acting: Principal = session.info["principal"]
+    if document.owner_id != acting.id and not {role.name, RoleName.ADMIN} & acting.roles:
+        raise AccessDenied("only who has a role learns what is shared with it")
     names = set(await session.scalars(select(Role.name).where(Role.id.in_(juniors(role.id)))))
     return await _operations(session, sessions, Principal(NOBODY, roles=names), document_id)
 

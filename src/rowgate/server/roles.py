@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from rowgate import AccessDenied
 from rowgate.server.audit import record
 from rowgate.server.errors import ConflictError, NotFoundError
-from rowgate.server.last_admin import administering, see_that_an_admin_stays
+from rowgate.server.last_admin import administering, see_that_admins_are_active, see_that_an_admin_stays
 from rowgate.server.models import (
     DocumentShare,
     ExclusionKind,
@@ -164,7 +164,8 @@ async def add_inheritance(session: AsyncSession, adder: UUID | None, senior: str
 
     Raises:
         AccessDenied: whoever acts administers no roles, or does not hold the junior one.
-        ConflictError: it would close a cycle, or give somebody two roles that nobody may hold together.
+        ConflictError: it would close a cycle, or give somebody two roles that nobody may hold together; or nobody could
+            be an admin.
         NotFoundError: one of them does not exist.
     """
     upper, lower = await get_role(session, senior), await get_role(session, junior)
@@ -177,6 +178,7 @@ async def add_inheritance(session: AsyncSession, adder: UUID | None, senior: str
     record(session, "role.inheritance-added", ("roles", upper.id), senior=senior, junior=junior)
     await session.flush()
     await see_that_nobody_holds_both(session)
+    await see_that_admins_are_active(session)
 
 
 async def delete_inheritance(session: AsyncSession, senior: str, junior: str) -> None:
@@ -223,7 +225,7 @@ async def exclude(session: AsyncSession, adder: UUID, one: str, other: str, kind
 
     Raises:
         AccessDenied: whoever acts administers no roles.
-        ConflictError: they are one role; or, statically, somebody holds both.
+        ConflictError: they are one role; or, statically, somebody holds both; or nobody could be an admin.
         NotFoundError: one of them does not exist.
     """
     key = await _pair(session, one, other, kind)
@@ -234,6 +236,7 @@ async def exclude(session: AsyncSession, adder: UUID, one: str, other: str, kind
     record(session, "role.excluded", ("roles", key[1]), kind=kind.value, roles=sorted([one, other]))
     await session.flush()
     await see_that_nobody_holds_both(session)
+    await see_that_admins_are_active(session)
 
 
 async def end_exclusion(session: AsyncSession, one: str, other: str, kind: ExclusionKind) -> None:

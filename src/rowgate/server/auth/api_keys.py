@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rowgate import Principal
 from rowgate.server import opaque
+from rowgate.server.audit import record
 from rowgate.server.models import ApiKey
 from rowgate.server.paging import Page, page_by_key
 
@@ -48,6 +49,8 @@ async def create_key(
     )
     session.add(key)
     await session.flush()
+    record(session, "api-key.created", ("api-keys", key.id), name=name, roles=key.roles)
+    await session.flush()
     return key, made.text
 
 
@@ -67,5 +70,6 @@ async def revoke_key(session: AsyncSession, key_id: UUID) -> bool:
     if key is None or key.revoked_at is not None:
         return False
     key.revoked_at = func.now()
+    record(session, "api-key.revoked", ("api-keys", key_id), name=key.name)
     await session.flush()
     return True

@@ -37,9 +37,9 @@ async def log_in(
     """Begin a log-in for the active user with this name and password; None, after the same time, if there is none.
 
     Raises:
-        TooManyAttemptsError: with this name, or from this address; the password was not looked at.
+        TooManyAttemptsError: with this name, or from this address. Nobody is told whether the password was right.
     """
-    found = await _look_up(sessions, settings, username, client)
+    name, found = await _look_up(sessions, settings, username, client)
     # The connection is back in the pool: a verification takes time, and many wait for one.
     matches = await verify_password(password, None if found is None else found[1])
     per_name, per_address = limits(settings)
@@ -47,33 +47,42 @@ async def log_in(
         async with sessions.system(reason="log in: count a failure") as session:
             _tell(session, "log-in-failed", None if found is None else found[0], client)
             await throttle.clear(session)
-            await throttle.count(session, per_address, throttle.network(client.address))
+            wait = await throttle.count(session, per_address, throttle.network(client.address))
             await session.commit()
+        if wait:
+            raise TooManyAttemptsError(wait)
         return None
     async with sessions.system(reason="log in: begin a session") as session:
-        await throttle.forget(session, per_name, username.lower())
+        # Of many at once none was over the limit when it came.
+        wait = await throttle.check(session, per_address, throttle.network(client.address))
+        if wait:
+            raise TooManyAttemptsError(wait)
+        await throttle.forget(session, per_name, name)
         begun = await tokens.begin(session, found[0], client=client, roles=roles, days=settings.session_days)
         _tell(session, "log-in", begun.subject, client, begun.session)
         await session.commit()
     return begun
 
 
-async def _look_up(sessions: Sessions, settings: Settings, username: str, client: Client) -> tuple[UUID, str] | None:
-    """Count the attempt, and read one hash."""
+async def _look_up(
+    sessions: Sessions, settings: Settings, username: str, client: Client
+) -> tuple[str, tuple[UUID, str] | None]:
+    """Count the attempt, and read one hash; return it with the name that was counted."""
     by_name = select(User.id, User.hashed_password).where(
         func.lower(User.username) == func.lower(username), User.is_active
     )
     per_name, per_address = limits(settings)
     async with sessions.system(reason="log in: read one password hash") as session:
         wait = await throttle.check(session, per_address, throttle.network(client.address))
-        wait = wait or await throttle.count(session, per_name, username.lower())
+        name = await throttle.folded(session, username)
+        wait = wait or await throttle.count(session, per_name, name)
         row = None if wait else (await session.execute(by_name)).one_or_none()
         if wait:
             _tell(session, "log-in-limited", None, client)
         await session.commit()
     if wait:
         raise TooManyAttemptsError(wait)
-    return None if row is None else (row.id, row.hashed_password)
+    return name, None if row is None else (row.id, row.hashed_password)
 
 
 def _tell(session: AsyncSession, kind: str, actor: UUID | None, client: Client, key: UUID | None = None) -> None:

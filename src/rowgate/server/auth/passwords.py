@@ -72,6 +72,7 @@ async def change_password(
         if await session.scalar(mine.returning(User.id)) is None:
             raise WrongPasswordError
         await tokens.revoke_all(session, subject, because="password", keep=keep)
+        await _void_tokens(session, subject)
         await throttle.forget(session, limit, str(subject))
         _tell(session, "password-changed", subject, "by the old password")
         await session.commit()
@@ -86,9 +87,9 @@ async def count_request(sessions: Sessions, settings: Settings, email: str, addr
     seconds = settings.login_window_seconds
     mails = throttle.Limit("reset-mail", settings.login_max_attempts, seconds)
     places = throttle.Limit("reset-address", settings.login_max_attempts_per_address, seconds)
-    for limit, value in ((mails, email.lower()), (places, throttle.network(address))):
+    for limit, value in ((mails, email), (places, throttle.network(address))):
         async with sessions.system(reason="forgotten password: count a request") as session:
-            wait = await throttle.count(session, limit, value)
+            wait = await throttle.count(session, limit, await throttle.folded(session, value))
             await session.commit()
         if wait:
             raise TooManyAttemptsError(wait)
@@ -139,15 +140,38 @@ async def reset_password(sessions: Sessions, settings: Settings, token: str, new
         name = await session.scalar(
             update(User).where(User.id == subject).values(hashed_password=hashed).returning(User.username)
         )
-        # Other tokens that were sent are no longer good.
-        others = update(PasswordResetToken).where(
-            PasswordResetToken.user_id == subject, PasswordResetToken.used_at.is_(None)
-        )
-        await session.execute(others.values(used_at=func.statement_timestamp()))
+        await _void_tokens(session, subject)
         await tokens.revoke_all(session, subject, because="password")
-        await throttle.forget(session, limits(settings)[0], str(name).lower())
+        await throttle.forget(session, limits(settings)[0], await throttle.folded(session, str(name)))
         _tell(session, "password-changed", subject, "by a token")
         await session.commit()
+
+
+async def void_tokens(sessions: Sessions, subject: UUID) -> None:
+    """Let no token be good that was sent to a user: her address is another now."""
+    async with sessions.system(reason="another address: end tokens that were sent") as session:
+        await _void_tokens(session, subject)
+        await session.commit()
+
+
+async def end_log_ins(sessions: Sessions, subject: UUID) -> None:
+    """End what a user had before she was deactivated; nothing, if she is active."""
+    async with sessions.system(reason="activate a user: end her old log-ins") as session:
+        await end_log_ins_within(session, subject)
+        await session.commit()
+
+
+async def end_log_ins_within(session: AsyncSession, subject: UUID) -> None:
+    """Do the same in a system session of the caller's."""
+    locked = select(User.id).where(User.id == subject, ~User.is_active).with_for_update()
+    if await session.scalar(locked) is not None:
+        await tokens.revoke_all(session, subject, because="deactivated")
+        await _void_tokens(session, subject)
+
+
+async def _void_tokens(session: AsyncSession, subject: UUID) -> None:
+    sent = update(PasswordResetToken).where(PasswordResetToken.user_id == subject, PasswordResetToken.used_at.is_(None))
+    await session.execute(sent.values(used_at=func.statement_timestamp()).execution_options(synchronize_session=False))
 
 
 def _tell(session: AsyncSession, kind: str, subject: UUID, reason: str) -> None:

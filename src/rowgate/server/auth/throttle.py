@@ -1,6 +1,7 @@
 """How often somebody may try: counters in PostgreSQL, so that they hold across workers and restarts.
 
-An attempt is counted before the password is looked at, or a thousand at once would all be let through. A transaction
+An attempt with a name is counted before the password is looked at, or a thousand at once would all be let through. One
+from an address is counted when it has failed, and nobody is told how it ended who comes after the last. A transaction
 here locks one counter at the most, so that none waits for another in a circle. Limiters of libraries keep their counts
 in Redis or in memory: one more server, or a limit for each worker.
 """
@@ -11,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, case, delete, extract, func, select
+from sqlalchemy import ColumnElement, Text, bindparam, case, delete, extract, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -50,6 +51,12 @@ def network(address: str | None) -> str:
     except ValueError:
         return "unknown"
     return str(found if found.version == 4 else ipaddress.ip_network((found, IPV6_NETWORK), strict=False))  # noqa: PLR2004
+
+
+async def folded(session: AsyncSession, name: str) -> str:
+    """Return a name as the database compares it: another's lower case takes two spellings of one user for two names."""
+    found: str = (await session.execute(select(func.lower(bindparam("name", name, Text()))))).scalar_one()
+    return found
 
 
 async def count(session: AsyncSession, limit: Limit, value: str) -> int | None:

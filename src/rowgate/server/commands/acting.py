@@ -133,7 +133,7 @@ async def user_id(session: "AsyncSession", name: str) -> UUID:
 
     from rowgate.server.models import User
 
-    which = User.id == UUID(name) if _is_key(name) else func.lower(User.username) == name.lower()
+    which = User.id == UUID(name) if _is_key(name) else func.lower(User.username) == func.lower(name)
     found = (await session.scalars(select(User.id).where(which))).one_or_none()
     if found is None:
         raise RefusedError(f"no user is named {name}, or none that this one may see")
@@ -150,7 +150,7 @@ async def _who(database: "Database", name: str) -> Any:
     from rowgate.server.security import AccessToken
 
     async with database.sessions.system(reason="find the user whom a command acts as") as session:
-        named = select(User.id).where(func.lower(User.username) == name.lower(), User.is_active)
+        named = select(User.id).where(func.lower(User.username) == func.lower(name), User.is_active)
         found = (await session.scalars(named)).one_or_none()
     if found is None:
         raise RefusedError(f"no active user is named {name}")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import typer
 
-from rowgate.server.commands.acting import Acting, AsOption, ReasonOption, opened, run
+from rowgate.server.commands.acting import Acting, AsOption, ReasonOption, opener, run
 from rowgate.server.commands.running import with_database
 from rowgate.server.commands.showing import JsonOption, LimitOption, moment, show_rows
 
@@ -71,8 +71,9 @@ def export_audit(
         from rowgate.server import audit
         from rowgate.server.routers.role_schemas import AuditLine
 
-        async with opened(database, Acting("rowgate audit export", acting_as, reason)) as session:
-            async for line in audit.export(session, audit.Filter(kind, actor, None, target, since, before)):
-                typer.echo(AuditLine.model_validate(line).model_dump_json())
+        async with opener(database, Acting("rowgate audit export", acting_as, reason)) as open_session:
+            async for page in audit.export(open_session, audit.Filter(kind, actor, None, target, since, before)):
+                for line in page:
+                    typer.echo(AuditLine.model_validate(line).model_dump_json())
 
     with_database(work)

@@ -187,12 +187,22 @@ def purge_user(
 
 
 def _set_active(user: str, acting: Acting, *, active: bool, as_json: bool) -> None:
-    async def work(session: Any, _actor: Any) -> Any:
+    from rowgate.server.commands.acting import opened
+    from rowgate.server.commands.running import with_database
+
+    async def work(database: Any) -> Any:
         from rowgate.server import users
+        from rowgate.server.auth import passwords
 
-        return _row(await users.update_user(session, await user_id(session, user), {"is_active": active}))
+        async with opened(database, acting) as session:
+            key = await user_id(session, user)
+            if active and acting.user is None:
+                await passwords.end_log_ins_within(session, key)
+            elif active:  # whoever sees somebody who is not active is an admin
+                await passwords.end_log_ins(database.sessions, key)
+            return _row(await users.update_user(session, key, {"is_active": active}))
 
-    changed = run(acting, work)
+    changed = with_database(work)
     done(f"{'' if active else 'de'}activated {changed['username']}", as_json=as_json, **changed)
 
 

@@ -64,8 +64,7 @@ async def export_audit(
     await session.connection()  # nobody is 401, before the first byte
 
     async def lines() -> AsyncIterator[str]:
-        async with open_session() as streaming:
-            async for entry in audit.export(streaming, wanted):
-                yield AuditLine.model_validate(entry).model_dump_json() + "\n"
+        async for page in audit.export(open_session, wanted):
+            yield "".join(AuditLine.model_validate(entry).model_dump_json() + "\n" for entry in page)
 
     return StreamingResponse(lines(), media_type="application/jsonl")

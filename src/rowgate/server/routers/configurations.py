@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from rowgate.server import configurations
+from rowgate.server import configurations, users
 from rowgate.server.dependencies import CurrentUser, PageDep, SessionDep
 from rowgate.server.etags import Precondition
 from rowgate.server.problems import responses
@@ -66,6 +66,7 @@ async def create_configuration(
     """Store a configuration. Only an admin may."""
     made = await once.made()
     if made is None:
+        await users.require_admin(session)  # first, or without the wall a name that is taken would be told
         made = (await configurations.create_configuration(session, body.model_dump())).id
         await once.keep(made)
     else:

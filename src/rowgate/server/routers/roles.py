@@ -178,11 +178,15 @@ async def list_role_permissions(session: SessionDep, role: RolePath) -> Permissi
     return Permissions(items=[PermissionOut.model_validate(one) for one in found])
 
 
-@router.get("/{role}/operations/{document_id}", operation_id="list_role_operations", responses=MISSING)
+@router.get(
+    "/{role}/operations/{document_id}",
+    operation_id="list_role_operations",
+    responses={**MISSING, **responses(HTTPStatus.FORBIDDEN)},
+)
 async def list_role_operations(
     session: SessionDep, sessions: SessionsDep, role: RolePath, document_id: UUID
 ) -> Operations:
-    """List what a role by itself lets do to a document that whoever asks may see."""
+    """List what a role by itself lets do to a document, for admins, its owner, and who has the role."""
     found = await roles.get_role(session, role)
     return Operations(operations=await permissions.role_operations(session, sessions, found, document_id))
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 
 from rowgate import Principal
 from rowgate.server import assignments, permissions, purges, reviews, users
+from rowgate.server.auth import passwords
 from rowgate.server.dependencies import CurrentUser, OriginDep, PageDep, SessionDep, SessionsDep
 from rowgate.server.errors import NotFoundError
 from rowgate.server.etags import Precondition
@@ -156,12 +157,25 @@ async def get_user(session: SessionDep, user_id: UUID, response: Response) -> Ot
 
 @router.patch("/{user_id}", operation_id="update_user", responses={**WRITTEN, **GUARDED, **TAGGED})
 async def update_user(
-    session: SessionDep, user_id: UUID, body: UserPatch, if_match: IfMatchDep, response: Response
+    session: SessionDep,
+    sessions: SessionsDep,
+    user_id: UUID,
+    body: UserPatch,
+    if_match: IfMatchDep,
+    response: Response,
 ) -> OtherUser:
-    """Change a user. Only an admin may."""
-    still = _still(session, user_id, if_match)
-    user = await users.update_user(session, user_id, body.model_dump(exclude_unset=True), before=still)
-    return tagged(response, OtherUser.of(user))
+    """Change a user. Only an admin may. With another address, or when she is active again, old tokens are good no more."""
+    values = body.model_dump(exclude_unset=True)
+    if values.get("is_active") and not (await users.get_user(session, user_id)).is_active:
+        await users.require_admin(session)
+        await session.rollback()  # the system has a connection of its own
+        await passwords.end_log_ins(sessions, user_id)
+    user = await users.update_user(session, user_id, values, before=_still(session, user_id, if_match))
+    changed = tagged(response, OtherUser.of(user))
+    if "email" in values:
+        await session.commit()  # first: what is asked for from now on is sent to the new address
+        await passwords.void_tokens(sessions, user_id)
+    return changed
 
 
 @router.delete(

@@ -41,6 +41,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
@@ -81,7 +86,7 @@ def sync_detailed(
 ) -> Response[DocumentOperations | Problem]:
     """List Role Operations
 
-     List what a role by itself lets do to a document that whoever asks may see.
+     List what a role by itself lets do to a document, for admins, its owner, and who has the role.
 
     Args:
         role (str): The name of a role.
@@ -115,7 +120,7 @@ def sync(
 ) -> DocumentOperations | Problem | None:
     """List Role Operations
 
-     List what a role by itself lets do to a document that whoever asks may see.
+     List what a role by itself lets do to a document, for admins, its owner, and who has the role.
 
     Args:
         role (str): The name of a role.
@@ -144,7 +149,7 @@ async def asyncio_detailed(
 ) -> Response[DocumentOperations | Problem]:
     """List Role Operations
 
-     List what a role by itself lets do to a document that whoever asks may see.
+     List what a role by itself lets do to a document, for admins, its owner, and who has the role.
 
     Args:
         role (str): The name of a role.
@@ -176,7 +181,7 @@ async def asyncio(
 ) -> DocumentOperations | Problem | None:
     """List Role Operations
 
-     List what a role by itself lets do to a document that whoever asks may see.
+     List what a role by itself lets do to a document, for admins, its owner, and who has the role.
 
     Args:
         role (str): The name of a role.

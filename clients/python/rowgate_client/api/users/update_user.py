@@ -118,7 +118,8 @@ def sync_detailed(
 ) -> Response[OtherUser | Problem]:
     """Update User
 
-     Change a user. Only an admin may.
+     Change a user. Only an admin may. With another address, or when she is active again, old tokens are
+    good no more.
 
     Args:
         user_id (UUID):
@@ -156,7 +157,8 @@ def sync(
 ) -> OtherUser | Problem | None:
     """Update User
 
-     Change a user. Only an admin may.
+     Change a user. Only an admin may. With another address, or when she is active again, old tokens are
+    good no more.
 
     Args:
         user_id (UUID):
@@ -189,7 +191,8 @@ async def asyncio_detailed(
 ) -> Response[OtherUser | Problem]:
     """Update User
 
-     Change a user. Only an admin may.
+     Change a user. Only an admin may. With another address, or when she is active again, old tokens are
+    good no more.
 
     Args:
         user_id (UUID):
@@ -225,7 +228,8 @@ async def asyncio(
 ) -> OtherUser | Problem | None:
     """Update User
 
-     Change a user. Only an admin may.
+     Change a user. Only an admin may. With another address, or when she is active again, old tokens are
+    good no more.
 
     Args:
         user_id (UUID):
