@@ -7,17 +7,19 @@ is a transaction of its own, or a request to a FastAPI application in this proce
   the context alone   one row by its key from a table that is open: nothing is asked of the context, which is only sent
   mine, by key        a row of one's own
   public, by key      a row that a role may read
+  ..., a stranger     the same, by somebody else each time: nothing of the context can be kept
   given, by key       a row that the last of the rules admits
   list of 20          the newest rows that may be read, most of them public
   change              load a row of one's own, change it, commit
   insert              a row, commit
-  request: ...        the same as a request, JSON and all
+  request: ...        the same as a request, JSON and all, of a stranger
 
 PostgreSQL runs without fsync: waiting for the disk would hide what the wall adds. asyncpg has a limit, psycopg none.
 """
 
 import random
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -40,7 +42,7 @@ ME = uuid.UUID(int=1)
 WHO = Principal(ME, roles={"reader"})
 MINE, PUBLIC, SECRET = OWNERS * 7, OWNERS * 7 + 2, OWNERS * 7 + 1
 LIMIT = 1.10
-WORKS = 9
+WORKS = 10
 
 
 @dataclass(frozen=True)
@@ -138,12 +140,12 @@ class Side:
     sessions: GuardedSessionmaker[AsyncSession]
     app: FastAPI
 
-    def by_key(self, entity: Any, key: int) -> Step:
+    def by_key(self, entity: Any, key: int, who: Callable[[], Principal] = lambda: WHO) -> Step:
         """Return a work that reads one row by its key."""
         statement = select(entity).where(entity.id == key)
 
         async def work() -> None:
-            async with self.sessions(WHO) as session:
+            async with self.sessions(who()) as session:
                 assert (await session.scalars(statement)).one().id == key
 
         return work
@@ -183,15 +185,17 @@ class Side:
         return work
 
 
+def stranger() -> Principal:
+    """Return a principal that nobody has seen before."""
+    return Principal(uuid.UUID(int=random.getrandbits(128)), roles={"reader"})
+
+
 def application(world: World, sessions: GuardedSessionmaker[AsyncSession]) -> FastAPI:
     """Return an application with a document and a list of them."""
     app = FastAPI()
     entity = world.document
 
-    def who() -> Principal:
-        return WHO
-
-    session = Depends(session_dependency(sessions, who), scope="function")
+    session = Depends(session_dependency(sessions, stranger), scope="function")
 
     @app.get("/documents", response_model=list[Shown])
     async def listing(session: Annotated[AsyncSession, session]) -> Any:
@@ -236,6 +240,7 @@ def works(walled: Side, gated: Side, limit: float | None) -> list[Work]:
         "the context alone": tuple(one.by_key(one.world.word, 7) for one in both),
         "mine, by key": tuple(one.by_key(one.world.document, MINE) for one in both),
         "public, by key": tuple(one.by_key(one.world.document, PUBLIC) for one in both),
+        "public, by key, a stranger": tuple(one.by_key(one.world.document, PUBLIC, stranger) for one in both),
         "given, by key": tuple(one.by_key(one.world.document, SECRET) for one in both),
         "list of 20": tuple(one.listing() for one in both),
         "change": tuple(one.change for one in both),

@@ -1,11 +1,12 @@
 """The world of the library's tests: the wall alone gives what the gate alone gives, row by row."""
 
-from itertools import product
+import re
+from itertools import pairwise, product
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, insert, literal_column, select, update
+from sqlalchemy import delete, insert, literal_column, select, text, update
 
 from wall.walls import DENIED, Walled
 from world import (  # fmt: skip
@@ -143,3 +144,19 @@ def test_a_masked_column_is_written_where_it_is_writable(world: Walled) -> None:
     new = {"id": UUID(int=88), "name": "e"}
     for values in (new, {**new, "email": None}, {**new, "email": "e@example.org"}, {**new, "hashed_password": "x"}):
         same(world, ADMIN_D, insert(User.__table__).values(values))
+
+
+@pytest.mark.parametrize(("title", "asks"), [("b100", False), ("b000", True)])
+def test_a_row_that_a_plain_rule_admits_asks_no_other_table(world: Walled, title: str, asks: bool) -> None:
+    """PostgreSQL asks permissive policies by name, from the last to the first: those that ask other tables are the first."""
+    (shares,) = (
+        one.using
+        for one in world.wall.objects
+        if one.identity[:3] == ("policy", "public", "documents") and "read by other tables" in one.identity[3]
+    )
+    (function,) = re.findall(r"rowgate\.\w+\(\)\)\)$", shares)
+    query = f"SELECT title FROM documents WHERE title = '{title}'"
+    with world.acting(FREE_A) as connection:
+        plan = list(connection.scalars(text(f"EXPLAIN (ANALYZE, VERBOSE, COSTS OFF, TIMING OFF) {query}")))
+    ran = ["never executed" not in node for node, line in pairwise(plan) if f"Output: {function[:-2]}" in line]
+    assert ran == [asks]

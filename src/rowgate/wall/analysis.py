@@ -11,11 +11,15 @@ from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import (
     AsBoolean,
     BinaryExpression,
+    BindParameter,
     BooleanClauseList,
     Cast,
     ColumnClause,
     False_,
     Grouping,
+    Null,
+    True_,
+    UnaryExpression,
 )
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import Exists, SelectBase
@@ -28,6 +32,7 @@ _STRICT: frozenset[Any] = frozenset(
     {operators.eq, operators.ne, operators.lt, operators.le, operators.gt, operators.ge, operators.in_op}
 )
 """Operators that give NULL where one side is NULL."""
+_PLAIN: frozenset[Any] = _STRICT | {operators.is_, operators.is_not, operators.not_in_op}
 
 
 def fails_without_known(condition: Any) -> bool:
@@ -48,6 +53,25 @@ def is_narrow(condition: Any, *, kinds: frozenset[str] = frozenset({"id", "attr"
         kinds: of the values that count.
     """
     return _any_of_all(condition, lambda atom: _narrows(atom, kinds))
+
+
+def is_plain(condition: Any) -> bool:
+    """Return whether a condition compares columns of the row with each other and with constants, and no more.
+
+    Such a one costs nothing and cannot fail, whoever acts: it may be asked before that is.
+    """
+    condition = bare(condition)
+    if isinstance(condition, BooleanClauseList):
+        return all(is_plain(part) for part in condition.clauses)
+    if isinstance(condition, UnaryExpression) and condition.operator in {operators.inv, operators.is_false}:
+        return is_plain(condition.element)
+    if isinstance(condition, BinaryExpression):
+        return condition.operator in _PLAIN and _is_value(condition.left) and _is_value(condition.right)
+    return isinstance(condition, ColumnClause)
+
+
+def _is_value(side: Any) -> bool:
+    return isinstance(side, ColumnClause | BindParameter | Null | True_ | False_)
 
 
 def _any_of_all(condition: Any, judge: Callable[[Any], bool]) -> bool:

@@ -32,6 +32,7 @@ from rowgate.catalog import Catalog
 from rowgate.entry import conditions
 from rowgate.errors import CatalogError, Unguarded
 from rowgate.principal import Principal, PrincipalTerm
+from rowgate.wall.signing import KEPT
 
 Text = Callable[[Any], str]
 
@@ -46,6 +47,7 @@ class Bodies:
     """
 
     def __init__(self, catalog: Catalog, dialect: Dialect) -> None:
+        self._known: dict[Any, str] = {}
         self._id = _json(text_of(catalog.principal_id, dialect, "principal_id"), "id")
         self._attributes = {
             name: _json(text_of(type_, dialect, f"principal.attr({name!r})"), name)
@@ -58,8 +60,22 @@ class Bodies:
         Raises:
             Unguarded: a value is not of its type, or no text of PostgreSQL.
         """
+        if self._attributes:  # their values may be lists, which change
+            return self._written(who, lifts, self._attrs(who.attributes))
+        wanted = (type(who.id), who.id, who.roles, lifts)  # its type: 1 equals True
+        try:
+            return self._known[wanted]
+        except KeyError:
+            known = self._written(who, lifts, "")
+        except TypeError:  # a list, which is no id of any type
+            return self._written(who, lifts, "")
+        if len(self._known) >= KEPT:
+            self._known.clear()
+        self._known[wanted] = known
+        return known
+
+    def _written(self, who: Principal, lifts: frozenset[str], attrs: str) -> str:
         id_ = "null" if who.id is None else self._id(who.id)
-        attrs = self._attrs(who.attributes) if self._attributes else ""
         return f'{{"id":{id_},"roles":{_names(who.roles)},"lifts":{_names(lifts)},"attrs":{{{attrs}}}}}'
 
     def _attrs(self, given: Mapping[str, Any]) -> str:

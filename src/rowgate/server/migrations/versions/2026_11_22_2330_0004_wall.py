@@ -371,7 +371,7 @@ def answer_questions() -> None:
         returns='TABLE ("out_key" UUID, "out_rank" double precision)',
         body=(
             "BEGIN\n"
-            "  RETURN QUERY SELECT one.key, one.rank FROM (SELECT public.documents.id, ts_rank_cd(public.documents.search, $1)::double precision FROM \"public\".\"documents\" WHERE public.documents.search @@ $1 AND (((SELECT rowgate.has_any(ARRAY['admin'])) OR (SELECT rowgate.has_any(ARRAY['paid_user'])) AND public.documents.is_public OR (SELECT rowgate.has_any(ARRAY['free_user'])) AND public.documents.is_public AND NOT public.documents.requires_paid_access OR public.documents.owner_id = (SELECT rowgate.id()::UUID) OR (EXISTS (SELECT public.document_shares.id \n"
+            "  RETURN QUERY SELECT one.key, one.rank FROM (SELECT public.documents.id, ts_rank_cd(public.documents.search, $1)::double precision FROM \"public\".\"documents\" WHERE public.documents.search @@ $1 AND (((SELECT rowgate.has_any(ARRAY['admin'])) OR public.documents.is_public AND (SELECT rowgate.has_any(ARRAY['paid_user'])) OR public.documents.is_public AND NOT public.documents.requires_paid_access AND (SELECT rowgate.has_any(ARRAY['free_user'])) OR public.documents.owner_id = (SELECT rowgate.id()::UUID) OR (EXISTS (SELECT public.document_shares.id \n"
             "FROM public.document_shares \n"
             "WHERE public.document_shares.document_id = public.documents.id AND public.document_shares.level IN ('viewer'::VARCHAR, 'editor'::VARCHAR) AND (public.document_shares.expires_at IS NULL OR public.document_shares.expires_at > statement_timestamp()) AND (public.document_shares.user_id = (SELECT rowgate.id()::UUID) OR public.document_shares.role_id IN (SELECT public.roles.id \n"
             "FROM public.roles \n"
@@ -468,20 +468,20 @@ def guard_documents() -> None:
         table="documents",
         name="allow read: paid",
         command="SELECT",
-        using="(SELECT rowgate.has_any(ARRAY['paid_user'])) AND is_public",
+        using="is_public AND (SELECT rowgate.has_any(ARRAY['paid_user']))",
     )
     op.create_policy(
         table="documents",
         name="allow read: free",
         command="SELECT",
-        using="(SELECT rowgate.has_any(ARRAY['free_user'])) AND is_public AND (NOT requires_paid_access)",
+        using="is_public AND (NOT requires_paid_access) AND (SELECT rowgate.has_any(ARRAY['free_user']))",
     )
     op.create_policy(
         table="documents", name="allow read: owner", command="SELECT", using="owner_id = (SELECT rowgate.id()::UUID)"
     )
     op.create_policy(
         table="documents",
-        name="allow read: viewer",
+        name="allow read by other tables: viewer",
         command="SELECT",
         using="id = ANY (ARRAY(SELECT rowgate.documents_viewer()))",
     )
@@ -500,17 +500,17 @@ def guard_documents() -> None:
     )
     op.create_policy(
         table="documents",
-        name="allow update: editor",
+        name="allow update by other tables: editor",
         command="UPDATE",
-        using="(id = ANY (ARRAY(SELECT rowgate.documents_editor()))) AND ((owner_id = (SELECT rowgate.id()::UUID)) OR (id = ANY (ARRAY(SELECT rowgate.documents_viewer()))) OR (SELECT rowgate.has_any(ARRAY['admin'])) OR ((SELECT rowgate.has_any(ARRAY['paid_user'])) AND is_public) OR ((SELECT rowgate.has_any(ARRAY['free_user'])) AND is_public AND (NOT requires_paid_access)))",
-        check="(id = ANY (ARRAY(SELECT rowgate.documents_editor()))) AND ((owner_id = (SELECT rowgate.id()::UUID)) OR (id = ANY (ARRAY(SELECT rowgate.documents_viewer()))) OR (SELECT rowgate.has_any(ARRAY['admin'])) OR ((SELECT rowgate.has_any(ARRAY['paid_user'])) AND is_public) OR ((SELECT rowgate.has_any(ARRAY['free_user'])) AND is_public AND (NOT requires_paid_access)))",
+        using="(id = ANY (ARRAY(SELECT rowgate.documents_editor()))) AND ((owner_id = (SELECT rowgate.id()::UUID)) OR (id = ANY (ARRAY(SELECT rowgate.documents_viewer()))) OR (SELECT rowgate.has_any(ARRAY['admin'])) OR (is_public AND (SELECT rowgate.has_any(ARRAY['paid_user']))) OR (is_public AND (NOT requires_paid_access) AND (SELECT rowgate.has_any(ARRAY['free_user']))))",
+        check="(id = ANY (ARRAY(SELECT rowgate.documents_editor()))) AND ((owner_id = (SELECT rowgate.id()::UUID)) OR (id = ANY (ARRAY(SELECT rowgate.documents_viewer()))) OR (SELECT rowgate.has_any(ARRAY['admin'])) OR (is_public AND (SELECT rowgate.has_any(ARRAY['paid_user']))) OR (is_public AND (NOT requires_paid_access) AND (SELECT rowgate.has_any(ARRAY['free_user']))))",
     )
     op.create_policy(
         table="documents",
         name="allow update: restore",
         command="UPDATE",
-        using="(SELECT rowgate.has_any(ARRAY['admin'])) AND is_deleted",
-        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (NOT is_deleted)",
+        using="is_deleted AND (SELECT rowgate.has_any(ARRAY['admin']))",
+        check="(NOT is_deleted) AND (SELECT rowgate.has_any(ARRAY['admin']))",
     )
     op.create_policy(
         table="documents", name="allow delete: owner", command="DELETE", using="owner_id = (SELECT rowgate.id()::UUID)"
@@ -519,7 +519,7 @@ def guard_documents() -> None:
         table="documents",
         name="allow delete: purge",
         command="DELETE",
-        using="(SELECT rowgate.has_any(ARRAY['admin'])) AND is_deleted",
+        using="is_deleted AND (SELECT rowgate.has_any(ARRAY['admin']))",
     )
     op.create_policy(
         table="documents",
@@ -551,7 +551,7 @@ def guard_documents() -> None:
             "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
             '    (ROW(OLD."content", OLD."title")::record *<> ROW(NEW."content", NEW."title")::record AND ((OLD.owner_id = (SELECT rowgate.id()::UUID)) OR (OLD.id = ANY (ARRAY(SELECT rowgate.documents_editor())))) IS NOT TRUE)\n'
             '    OR (ROW(OLD."created_at", OLD."id", OLD."is_public", OLD."owner_id", OLD."requires_paid_access")::record *<> ROW(NEW."created_at", NEW."id", NEW."is_public", NEW."owner_id", NEW."requires_paid_access")::record AND (OLD.owner_id = (SELECT rowgate.id()::UUID)) IS NOT TRUE)\n'
-            '    OR (ROW(OLD."is_deleted")::record *<> ROW(NEW."is_deleted")::record AND ((OLD.owner_id = (SELECT rowgate.id()::UUID)) OR ((SELECT rowgate.has_any(ARRAY[\'admin\'])) AND (OLD.is_deleted))) IS NOT TRUE)\n'
+            '    OR (ROW(OLD."is_deleted")::record *<> ROW(NEW."is_deleted")::record AND ((OLD.owner_id = (SELECT rowgate.id()::UUID)) OR ((OLD.is_deleted) AND (SELECT rowgate.has_any(ARRAY[\'admin\'])))) IS NOT TRUE)\n'
             "  ) THEN\n"
             "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:documents';\n"
             "  END IF;\n"
@@ -575,13 +575,13 @@ def guard_document_shares() -> None:
     op.create_policy(table="document_shares", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
         table="document_shares",
-        name="allow read: owner",
+        name="allow read by other tables: owner",
         command="SELECT",
         using="document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))",
     )
     op.create_policy(
         table="document_shares",
-        name="allow read: with-me",
+        name="allow read by other tables: with-me",
         command="SELECT",
         using="(user_id = (SELECT rowgate.id()::UUID)) OR (role_id = ANY (ARRAY(SELECT rowgate.document_shares_with_me())))",
     )
@@ -593,20 +593,20 @@ def guard_document_shares() -> None:
     )
     op.create_policy(
         table="document_shares",
-        name="allow create: owner-grants",
+        name="allow create by other tables: owner-grants",
         command="INSERT",
         check="(document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) AND (granted_by = (SELECT rowgate.id()::UUID))",
     )
     op.create_policy(
         table="document_shares",
-        name="allow update: owner-grants",
+        name="allow update by other tables: owner-grants",
         command="UPDATE",
         using="(document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) AND ((document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) OR (user_id = (SELECT rowgate.id()::UUID)) OR (role_id = ANY (ARRAY(SELECT rowgate.document_shares_with_me()))) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
         check="(document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) AND (granted_by = (SELECT rowgate.id()::UUID)) AND ((document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) OR (user_id = (SELECT rowgate.id()::UUID)) OR (role_id = ANY (ARRAY(SELECT rowgate.document_shares_with_me()))) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
     )
     op.create_policy(
         table="document_shares",
-        name="allow delete: owner",
+        name="allow delete by other tables: owner",
         command="DELETE",
         using="document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))",
     )
@@ -700,14 +700,14 @@ def guard_roles() -> None:
         table="roles",
         name="allow create: admin",
         command="INSERT",
-        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND ((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR)))",
+        check="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.has_any(ARRAY['admin']))",
     )
     op.create_policy(
         table="roles",
         name="allow update: admin",
         command="UPDATE",
-        using="(SELECT rowgate.has_any(ARRAY['admin'])) AND ((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR)))",
-        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND ((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR)))",
+        using="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.has_any(ARRAY['admin']))",
+        check="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.has_any(ARRAY['admin']))",
     )
     op.create_policy(
         table="roles",
@@ -720,7 +720,7 @@ def guard_roles() -> None:
         table="roles",
         name="allow delete: admin",
         command="DELETE",
-        using="(SELECT rowgate.has_any(ARRAY['admin'])) AND ((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR)))",
+        using="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.has_any(ARRAY['admin']))",
     )
     op.create_wall_function(
         name="roles columns",
@@ -728,7 +728,7 @@ def guard_roles() -> None:
         body=(
             "BEGIN\n"
             "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
-            "    (ROW(OLD.\"id\", OLD.\"name\")::record *<> ROW(NEW.\"id\", NEW.\"name\")::record AND ((SELECT rowgate.has_any(ARRAY['admin'])) AND ((OLD.name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR)))) IS NOT TRUE)\n"
+            "    (ROW(OLD.\"id\", OLD.\"name\")::record *<> ROW(NEW.\"id\", NEW.\"name\")::record AND (((OLD.name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.has_any(ARRAY['admin']))) IS NOT TRUE)\n"
             "  ) THEN\n"
             "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:roles';\n"
             "  END IF;\n"
@@ -755,19 +755,19 @@ def guard_user_roles() -> None:
     )
     op.create_policy(
         table="user_roles",
-        name="allow create: admin-grants",
+        name="allow create by other tables: admin-grants",
         command="INSERT",
         check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (role_id = ANY (ARRAY(SELECT rowgate.user_roles_admin_grants()))) AND (assigned_by = (SELECT rowgate.id()::UUID))",
     )
     op.create_policy(
         table="user_roles",
-        name="allow create: admin-first",
+        name="allow create by other tables: admin-first",
         command="INSERT",
         check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (user_id = (SELECT rowgate.id()::UUID)) AND (assigned_by = (SELECT rowgate.id()::UUID)) AND (role_id = ANY (ARRAY(SELECT rowgate.user_roles_admin_first())))",
     )
     op.create_policy(
         table="user_roles",
-        name="allow update: admin-grants",
+        name="allow update by other tables: admin-grants",
         command="UPDATE",
         using="(SELECT rowgate.has_any(ARRAY['admin']))",
         check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (role_id = ANY (ARRAY(SELECT rowgate.user_roles_admin_grants()))) AND (assigned_by = (SELECT rowgate.id()::UUID))",
@@ -789,7 +789,7 @@ def guard_role_parents() -> None:
     )
     op.create_policy(
         table="role_parents",
-        name="allow create: admin-grants",
+        name="allow create by other tables: admin-grants",
         command="INSERT",
         check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (junior_id = ANY (ARRAY(SELECT rowgate.role_parents_admin_grants()))) AND (added_by = (SELECT rowgate.id()::UUID))",
     )
@@ -834,7 +834,7 @@ def guard_configurations() -> None:
     )
     op.create_policy(
         table="configurations",
-        name="allow read: granted",
+        name="allow read by other tables: granted",
         command="SELECT",
         using="id = ANY (ARRAY(SELECT rowgate.configurations_granted()))",
     )
@@ -853,7 +853,7 @@ def guard_configurations() -> None:
     )
     op.create_policy(
         table="configurations",
-        name="allow update: granted-changes",
+        name="allow update by other tables: granted-changes",
         command="UPDATE",
         using="(id = ANY (ARRAY(SELECT rowgate.configurations_granted_changes()))) AND ((id = ANY (ARRAY(SELECT rowgate.configurations_granted()))) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
         check="(id = ANY (ARRAY(SELECT rowgate.configurations_granted_changes()))) AND ((id = ANY (ARRAY(SELECT rowgate.configurations_granted()))) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
@@ -894,7 +894,7 @@ def guard_role_configurations() -> None:
     op.create_policy(table="role_configurations", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
         table="role_configurations",
-        name="allow read: my-roles",
+        name="allow read by other tables: my-roles",
         command="SELECT",
         using="role_id = ANY (ARRAY(SELECT rowgate.role_configurations_my_roles()))",
     )
@@ -1188,16 +1188,16 @@ def downgrade() -> None:
     op.drop_policy(table="role_configurations", name="allow update: admin-grants")
     op.drop_policy(table="role_configurations", name="allow create: admin-grants")
     op.drop_policy(table="role_configurations", name="allow read: admin")
-    op.drop_policy(table="role_configurations", name="allow read: my-roles")
+    op.drop_policy(table="role_configurations", name="allow read by other tables: my-roles")
     op.drop_policy(table="role_configurations", name="owner")
     op.disable_row_security(table="role_configurations")
     op.drop_column_trigger(table="configurations", name="!rowgate columns")
     op.drop_wall_function(name="configurations columns")
     op.drop_policy(table="configurations", name="allow delete: admin")
-    op.drop_policy(table="configurations", name="allow update: granted-changes")
+    op.drop_policy(table="configurations", name="allow update by other tables: granted-changes")
     op.drop_policy(table="configurations", name="allow update: admin")
     op.drop_policy(table="configurations", name="allow create: admin")
-    op.drop_policy(table="configurations", name="allow read: granted")
+    op.drop_policy(table="configurations", name="allow read by other tables: granted")
     op.drop_policy(table="configurations", name="allow read: admin")
     op.drop_policy(table="configurations", name="owner")
     op.disable_row_security(table="configurations")
@@ -1207,14 +1207,14 @@ def downgrade() -> None:
     op.drop_policy(table="role_exclusions", name="owner")
     op.disable_row_security(table="role_exclusions")
     op.drop_policy(table="role_parents", name="allow delete: admin")
-    op.drop_policy(table="role_parents", name="allow create: admin-grants")
+    op.drop_policy(table="role_parents", name="allow create by other tables: admin-grants")
     op.drop_policy(table="role_parents", name="allow read: vocabulary")
     op.drop_policy(table="role_parents", name="owner")
     op.disable_row_security(table="role_parents")
     op.drop_policy(table="user_roles", name="allow delete: admin")
-    op.drop_policy(table="user_roles", name="allow update: admin-grants")
-    op.drop_policy(table="user_roles", name="allow create: admin-first")
-    op.drop_policy(table="user_roles", name="allow create: admin-grants")
+    op.drop_policy(table="user_roles", name="allow update by other tables: admin-grants")
+    op.drop_policy(table="user_roles", name="allow create by other tables: admin-first")
+    op.drop_policy(table="user_roles", name="allow create by other tables: admin-grants")
     op.drop_policy(table="user_roles", name="allow read: admin")
     op.drop_policy(table="user_roles", name="allow read: my-roles")
     op.drop_policy(table="user_roles", name="owner")
@@ -1240,12 +1240,12 @@ def downgrade() -> None:
     op.drop_policy(table="users", name="owner")
     op.disable_row_security(table="users")
     op.drop_policy(table="document_shares", name="allow delete: admin")
-    op.drop_policy(table="document_shares", name="allow delete: owner")
-    op.drop_policy(table="document_shares", name="allow update: owner-grants")
-    op.drop_policy(table="document_shares", name="allow create: owner-grants")
+    op.drop_policy(table="document_shares", name="allow delete by other tables: owner")
+    op.drop_policy(table="document_shares", name="allow update by other tables: owner-grants")
+    op.drop_policy(table="document_shares", name="allow create by other tables: owner-grants")
     op.drop_policy(table="document_shares", name="allow read: admin")
-    op.drop_policy(table="document_shares", name="allow read: with-me")
-    op.drop_policy(table="document_shares", name="allow read: owner")
+    op.drop_policy(table="document_shares", name="allow read by other tables: with-me")
+    op.drop_policy(table="document_shares", name="allow read by other tables: owner")
     op.drop_policy(table="document_shares", name="owner")
     op.disable_row_security(table="document_shares")
     op.drop_column_trigger(table="documents", name="!rowgate columns")
@@ -1256,10 +1256,10 @@ def downgrade() -> None:
     op.drop_policy(table="documents", name="allow delete: purge")
     op.drop_policy(table="documents", name="allow delete: owner")
     op.drop_policy(table="documents", name="allow update: restore")
-    op.drop_policy(table="documents", name="allow update: editor")
+    op.drop_policy(table="documents", name="allow update by other tables: editor")
     op.drop_policy(table="documents", name="allow update: owner")
     op.drop_policy(table="documents", name="allow create: own-new")
-    op.drop_policy(table="documents", name="allow read: viewer")
+    op.drop_policy(table="documents", name="allow read by other tables: viewer")
     op.drop_policy(table="documents", name="allow read: owner")
     op.drop_policy(table="documents", name="allow read: free")
     op.drop_policy(table="documents", name="allow read: paid")
