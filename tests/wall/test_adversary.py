@@ -1,6 +1,7 @@
 """The application's login in hostile hands, a captured context in them too: what holds, and what is a limit."""
 
 import json
+import time
 from typing import Any
 
 import psycopg
@@ -8,7 +9,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from wall.walls import SIGNING, Walled, body
+from rowgate.wall.signing import PRINCIPAL, Signed
+from wall.walls import KEY, SIGNING, Walled, body
 from world import ADMIN_D, FREE_A, FREE_C, A, key, titles
 
 READ = "SELECT title FROM documents"
@@ -116,7 +118,7 @@ def test_a_context_ends_with_the_savepoint_that_it_was_set_in(world: Walled) -> 
                     _act(connection, ADMIN_D)
                     assert _titles(connection) == titles(ADMIN_D)
                 assert _titles(connection) == ([] if before is None else titles(before))
-                given = SIGNING.text("1p", body(ADMIN_D), connection.info.backend_pid)
+                given = SIGNING.text(PRINCIPAL, body(ADMIN_D), connection.info.backend_pid)
                 connection.execute(
                     f"DO $do$ BEGIN PERFORM set_config('rowgate.context', $c${given}$c$, true); RAISE 'x';"
                     " EXCEPTION WHEN raise_exception THEN NULL; END $do$"
@@ -137,6 +139,27 @@ def test_a_captured_context_is_good_where_it_was_captured(world: Walled) -> None
                 assert _titles(one) == expected
 
 
+def test_an_old_transaction_outlives_a_context(world: Walled) -> None:
+    """A limit: expiry is compared with the transaction's beginning, so one that is older than a context never sees it end."""
+    with (
+        psycopg.connect(_url(world), autocommit=True) as old,
+        psycopg.connect(_url(world), autocommit=True) as new,
+        old.transaction(force_rollback=True),
+    ):
+        assert _titles(old) == []
+        brief = Signed([KEY], lifetime=0.01, bind_to_pid=False).text(PRINCIPAL, body(ADMIN_D))
+        bound = Signed([KEY], lifetime=0.01).text(PRINCIPAL, body(ADMIN_D), new.info.backend_pid)
+        time.sleep(1.1)
+        for one, given, expected in (
+            (old, brief, titles(ADMIN_D)),
+            (new, brief, []),
+            (old, bound, []),
+            (new, bound, []),
+        ):
+            one.execute("SELECT set_config('rowgate.context', %s, false)", (given,))
+            assert _titles(one) == expected
+
+
 def test_explain_analyze_counts_what_the_policy_hides(world: Walled) -> None:
     """A limit: comparisons that are leakproof run first, and EXPLAIN says how many rows the policy then took away."""
     hidden = next(title for title in titles(ADMIN_D) if title not in titles(FREE_A))
@@ -155,7 +178,7 @@ def _url(world: Walled) -> str:
 
 
 def _act(connection: Any, who: Any) -> None:
-    given = SIGNING.text("1p", body(who), connection.info.backend_pid)
+    given = SIGNING.text(PRINCIPAL, body(who), connection.info.backend_pid)
     connection.execute("SELECT set_config('rowgate.context', %s, true)", (given,))
 
 

@@ -1,5 +1,6 @@
 """What SQL text leaves on a pooled connection acts for whoever comes next: a limit, and the way to be rid of it."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -21,9 +22,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import Session
 
 from rowgate import Catalog, Principal, guarded_sessionmaker, principal
+from rowgate.wall.signing import PRINCIPAL
 from wall.walls import SIGNING, Walled, body, walled
 
 metadata = MetaData()
@@ -140,7 +143,7 @@ def test_a_held_cursor_is_read_by_whoever_comes_next(engine: Engine, owned: Wall
     """A limit: WITH HOLD keeps rows past the transaction that was permitted to read them."""
     with engine.begin() as connection:
         pid = connection.scalar(text("SELECT pg_backend_pid()")) or 0
-        given = {"given": SIGNING.text("1p", body(BOB), pid)}
+        given = {"given": SIGNING.text(PRINCIPAL, body(BOB), pid)}
         connection.execute(text("SELECT set_config('rowgate.context', :given, true)"), given)
         connection.execute(text("DECLARE held CURSOR WITH HOLD FOR SELECT title FROM notes"))
     with engine.connect() as connection:
@@ -166,6 +169,43 @@ def test_a_connection_that_forgets_is_no_trap(owned: Walled) -> None:
         left = "SELECT count(*) FROM (SELECT name FROM pg_prepared_statements UNION SELECT name FROM pg_cursors) AS x"
         assert connection.scalar(text(left)) == 0
     engine.dispose()
+
+
+async def _read_after_a_trap(url: Any, *, forgets: bool) -> tuple[list[str], list[str]]:
+    """Return what Bob reads over asyncpg after somebody has left the trap, and what it caught."""
+    engine = create_async_engine(
+        url.set(drivername="postgresql+asyncpg"), pool_size=1, max_overflow=0,
+        connect_args={"prepared_statement_cache_size": 0, "statement_cache_size": 0} if forgets else {},
+    )  # fmt: skip
+    if forgets:
+
+        @event.listens_for(engine.sync_engine, "reset")
+        def forget(dbapi_connection: Any, _record: Any, state: Any) -> None:
+            if state.asyncio_safe:
+                dbapi_connection.rollback()
+                dbapi_connection.run_async(lambda driver: driver.execute("DISCARD ALL"))
+
+    async with engine.begin() as connection:
+        for statement in TRAP:
+            await connection.exec_driver_sql(statement)
+    sessions = guarded_sessionmaker(engine, make_catalog(), wall=SIGNING)
+    for _ in range(3):
+        async with sessions(BOB) as session:
+            found = list(await session.scalars(MINE))
+            await session.commit()
+    async with engine.connect() as connection:
+        caught = []
+        if await connection.scalar(text("SELECT to_regclass('pg_temp.loot')")) is not None:
+            caught = sorted(set(await connection.scalars(text("SELECT title FROM pg_temp.loot"))))
+    await engine.dispose()
+    return found, caught
+
+
+@pytest.mark.parametrize("forgets", [False, True])
+def test_so_it_is_with_asyncpg(owned: Walled, forgets: bool) -> None:
+    """The trap is there, and gone where the connection forgets; Bob reads all of his."""
+    found, caught = asyncio.run(_read_after_a_trap(owned.app.url, forgets=forgets))
+    assert (found, caught) == (TITLES[2], [] if forgets else TITLES[2])
 
 
 def test_without_the_right_to_temporary_tables_there_is_no_trap_of_them(cluster: Any) -> None:
