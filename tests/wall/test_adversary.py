@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from rowgate.wall.objects import Function
 from rowgate.wall.signing import PRINCIPAL, Signed
 from wall.walls import KEY, SIGNING, Walled, body
 from world import ADMIN_D, FREE_A, FREE_C, A, key, titles
@@ -80,6 +81,20 @@ def test_the_planner_shows_an_operator_of_one_s_own_no_hidden_value(world: Walle
         assert sorted(seen) == titles(FREE_A)
         stats = "SELECT count(*) FROM pg_stats WHERE schemaname IN ('public', 'rowgate') AND tablename IN ('documents', 'keys')"
         assert connection.scalar(text(stats)) == 0
+
+
+def test_a_trigger_of_the_wall_hangs_on_no_table_of_one_s_own(world: Walled) -> None:
+    """On a table made for it, with types of one's own, it would judge what it was never written for."""
+    functions = [one for one in world.wall.objects if isinstance(one, Function) and one.returns == "trigger"]
+    assert functions
+    for one in functions:
+        with world.acting(FREE_A) as connection:
+            connection.exec_driver_sql("CREATE TEMP TABLE mine (id uuid, email text)")
+            with pytest.raises(DBAPIError) as refused:
+                connection.exec_driver_sql(
+                    f"CREATE TRIGGER mine BEFORE UPDATE ON mine FOR EACH ROW EXECUTE FUNCTION {one.signature}"
+                )
+        assert getattr(refused.value.orig, "sqlstate", None) == "42501"
 
 
 def test_no_message_tells_of_a_hidden_row(world: Walled) -> None:

@@ -44,6 +44,7 @@ WAYS: dict[str, str] = {
     "a function of one's own": "SELECT pg_temp.ids()",
     "a prepared statement": "EXECUTE ids",
     "a cursor": "FETCH ALL FROM ids",
+    "a query that is an argument": "SELECT word FROM ts_stat('SELECT array_to_tsvector(ARRAY[id::text]) FROM documents')",
     "a lock": "SELECT id::text FROM documents FOR KEY SHARE",
 }
 BEFORE = (
