@@ -71,6 +71,7 @@ ROUND: dict[str, Callable[[Any], Any]] = {
     "a default that asks": lambda c: c.scalar(ColumnDefault(BODIES.limit(1).scalar_subquery())),
     "the driver's connection": lambda c: c.connection.cursor(),
     "the engine's options": lambda c: c.engine.execution_options(logging_token="x"),
+    "two phases": lambda c: c.begin_twophase("xid"),
     "a raw connection": lambda c: c.engine.raw_connection(),
 }
 
@@ -84,6 +85,12 @@ def test_ways_round_are_refused_by_their_code(world: World, way: str, somebody: 
         with connection, pytest.raises(Unguarded) as refused:
             ROUND[way](connection)
     assert "RG303" == refused.value.code
+
+
+def test_a_session_in_two_phases_says_so(world: World) -> None:
+    """The error names the option, at the first statement."""
+    with world.maker(twophase=True)(ANN) as session, pytest.raises(Unguarded, match="leave twophase=True out"):
+        session.scalars(BODIES)
 
 
 CONTEXTS = {

@@ -274,6 +274,13 @@ class GuardedConnection(Connection):
         """Refuse: it is text."""
         raise Unguarded("driver SQL is text: write it with select(), insert(), update() and delete()", code="RG303")
 
+    def begin_twophase(self, *_args: Any, **_kw: Any) -> NoReturn:
+        """Refuse: what is prepared is committed elsewhere, by whom no session knows."""
+        raise Unguarded(
+            "a transaction in two phases ends outside its session: leave twophase=True out, or use a system session",
+            code="RG303",
+        )
+
     @property
     def connection(self) -> Any:
         """The pooled connection, sealed: it commits and rolls back, and gives no cursor."""

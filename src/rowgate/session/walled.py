@@ -152,10 +152,6 @@ class WalledConnection(GuardedConnection):
         super()._begin_impl(transaction)
         self._told = None
 
-    def _begin_twophase_impl(self, transaction: Any) -> None:
-        super()._begin_twophase_impl(transaction)
-        self._told = None
-
     def _transacting(self) -> Any:
         """Return the driver's connection.
 
