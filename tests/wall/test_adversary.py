@@ -21,6 +21,7 @@ SETTINGS = [
     "search_path = pg_temp, pg_catalog, public", "constraint_exclusion = on", "TimeZone = '<x>+100'",
     "default_transaction_read_only = on", "jit_above_cost = 0", "xmloption = document", "quote_all_identifiers = on",
 ]  # fmt: skip
+PARALLEL_RENAMED = 160000
 REFUSED = [
     "SET ROLE pg_read_all_data", "SET SESSION AUTHORIZATION postgres", "ALTER ROLE CURRENT_USER BYPASSRLS",
     "GRANT pg_read_all_data TO CURRENT_USER", "LOAD 'auto_explain'", "COPY documents TO PROGRAM 'cat'",
@@ -41,6 +42,8 @@ REFUSED = [
 def test_a_setting_changes_no_policy(world: Walled, setting: str) -> None:
     """Functions are parsed when they are first called, under settings of the caller: they show the same all the same."""
     with psycopg.connect(_url(world), autocommit=True) as connection:  # a new backend has parsed nothing yet
+        if connection.info.server_version < PARALLEL_RENAMED:
+            setting = setting.replace("debug_parallel_query", "force_parallel_mode")
         connection.execute(f"SET {setting}")
         for who in (FREE_A, FREE_C, ADMIN_D, None):
             with connection.transaction(force_rollback=True):
