@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import create_engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from conformance.walls import ddl
 from rowgate.testing.arena import Arena
 from rowgate.testing.world import OwnWorld
+
+from .walls import ddl
 
 DRIVERS = ("asyncpg", "psycopg", "psycopg_async", "sqlite", "aiosqlite")
 

@@ -1,6 +1,8 @@
 """The adapters of the comparison are switched on: each holds on the simplest way in, and the recipe leaks where it is known to."""
 
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, ExitStack
 from typing import Any
@@ -22,6 +24,15 @@ from rowgate.testing.world_models import Base, Document, User
 from rowgate.testing.world_rows import FREE_C, A, key
 
 samples = Family("samples")
+
+
+def test_the_command_starts() -> None:
+    """`make conformance-peers` imports these files by other names than pytest does."""
+    command = [sys.executable, "-m", "tests.conformance.peers", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=PAGE.parents[1])
+    assert (done.returncode, "Usage" in done.stdout) == (0, True), done.stderr
+
+
 PAIRS = [(peer, driver) for peer in PEERS for driver in peer.drivers]
 
 
