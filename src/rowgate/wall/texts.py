@@ -47,7 +47,7 @@ class Bodies:
     """
 
     def __init__(self, catalog: Catalog, dialect: Dialect) -> None:
-        self._known: dict[Any, str] = {}
+        self._known = lru_cache(KEPT, typed=True)(self._written)  # typed: 1 equals True
         self._id = _json(text_of(catalog.principal_id, dialect, "principal_id"), "id")
         self._attributes = {
             name: _json(text_of(type_, dialect, f"principal.attr({name!r})"), name)
@@ -61,22 +61,15 @@ class Bodies:
             Unguarded: a value is not of its type, or no text of PostgreSQL.
         """
         if self._attributes:  # their values may be lists, which change
-            return self._written(who, lifts, self._attrs(who.attributes))
-        wanted = (type(who.id), who.id, who.roles, lifts)  # its type: 1 equals True
+            return self._written(who.id, who.roles, lifts, self._attrs(who.attributes))
         try:
-            return self._known[wanted]
-        except KeyError:
-            known = self._written(who, lifts, "")
+            return self._known(who.id, who.roles, lifts)
         except TypeError:  # a list, which is no id of any type
-            return self._written(who, lifts, "")
-        if len(self._known) >= KEPT:
-            self._known.clear()
-        self._known[wanted] = known
-        return known
+            return self._written(who.id, who.roles, lifts)
 
-    def _written(self, who: Principal, lifts: frozenset[str], attrs: str) -> str:
-        id_ = "null" if who.id is None else self._id(who.id)
-        return f'{{"id":{id_},"roles":{_names(who.roles)},"lifts":{_names(lifts)},"attrs":{{{attrs}}}}}'
+    def _written(self, id_: Any, roles: frozenset[str], lifts: frozenset[str], attrs: str = "") -> str:
+        said = "null" if id_ is None else self._id(id_)
+        return f'{{"id":{said},"roles":{_names(roles)},"lifts":{_names(lifts)},"attrs":{{{attrs}}}}}'
 
     def _attrs(self, given: Mapping[str, Any]) -> str:
         return ",".join(
