@@ -51,6 +51,22 @@ def test_the_application_has_no_way_round(world: Walled) -> None:
         assert verify_login(connection, make_catalog(), signing=SIGNING) == []
 
 
+def test_the_right_to_temporary_tables_is_a_warning(
+    cluster: Any, world: Walled, caplog: pytest.LogCaptureFixture
+) -> None:
+    """PostgreSQL gives it to everybody: the warning says how to take it. Where it is taken, nothing is said."""
+    take = f'REVOKE TEMPORARY ON DATABASE "{world.app.url.database}" FROM PUBLIC'
+    give = f'GRANT TEMPORARY ON DATABASE "{world.app.url.database}" TO PUBLIC'
+    with login(world.app.url) as connection:
+        assert verify_login(connection, make_catalog()) == []
+        (told,) = caplog.messages
+        assert told.endswith(take.replace('"', ""))  # a name that needs no quotes has none
+        caplog.clear()
+        with changed(cluster, world, take, give):
+            assert verify_login(connection, make_catalog()) == []
+    assert caplog.messages == []
+
+
 WAYS = {
     "BYPASSRLS": ("ALTER ROLE {app} BYPASSRLS", "ALTER ROLE {app} NOBYPASSRLS", "it has BYPASSRLS"),
     "CREATEROLE": ("ALTER ROLE {app} CREATEROLE", "ALTER ROLE {app} NOCREATEROLE", "it has CREATEROLE"),

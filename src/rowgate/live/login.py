@@ -50,13 +50,20 @@ SELECT n.oid IS NOT NULL AS stands, pg_catalog.pg_has_role(session_user, n.nspow
 FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'rowgate'
 """)
 
+_TEMPORARY = text("""
+SELECT pg_catalog.quote_ident(current_database()) AS name,
+  pg_catalog.has_database_privilege(session_user, current_database(), 'TEMPORARY') AS may
+""")
+
 
 def verify_login(
     connection: Connection, catalog: Catalog, *, signing: Signing | None = None, allow: bool = False
 ) -> list[str]:
     """Refuse a login that could walk round the wall: call it when the application starts, on its own engine.
 
-    `async_connection.run_sync(verify_login, catalog)` for an asynchronous one. It changes nothing.
+    `async_connection.run_sync(verify_login, catalog)` for an asynchronous one. It changes nothing. The right to temporary
+    tables, which PostgreSQL gives everybody, is a warning of the logger `rowgate.live`: what injected SQL leaves in a
+    session, whoever has its connection next may run into.
 
     Args:
         connection: of the application's login, not guarded.
@@ -81,6 +88,13 @@ def verify_login(
         raise Unguarded(f"this login could walk round the wall: {'; '.join(found)}", code="RG303")
     for finding in found:
         logger.warning("the wall is not whole: %s", finding)
+    database = connection.execute(_TEMPORARY).one()
+    if database.may:
+        logger.warning(
+            "this login may make temporary tables and views, which stay on a pooled connection for whoever has it next: "
+            "REVOKE TEMPORARY ON DATABASE %s FROM PUBLIC",
+            database.name,
+        )
     return found
 
 

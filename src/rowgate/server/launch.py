@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import json
 import logging
+import logging.config
 import os
 import signal
 import socket
@@ -49,6 +50,8 @@ def run(settings: Settings, *, demo: bool, host: str, port: int, workers: int) -
     """
     if demo and not _is_loopback(host):
         raise StartError(f"demo users have a known password: --demo serves on 127.0.0.1 only, not on {host}")
+    logging.config.dictConfig(configuration(settings.log_format))  # uvicorn does so again, for what is served
+    logging.getLogger("rowgate").setLevel(logging.WARNING)  # until then, no more than what somebody has to see
     signal.signal(signal.SIGTERM, _stop)  # uvicorn raises the signal again after its own shutdown: run the `finally`s
     listener = _listen(host, port)
     with listener, postgres(settings) as embedded:
