@@ -17,9 +17,10 @@ DIALECTS: dict[str, Any] = {"postgresql": psycopg.dialect, "asyncpg": asyncpg.di
 class Gated:
     """The gate of one catalog on one dialect."""
 
-    def __init__(self, catalog: Catalog, name: str = "postgresql", *, walled: bool = False) -> None:
+    def __init__(self, catalog: Catalog, name: str = "postgresql", *, walled: bool = False, asks: bool = False) -> None:
         self.catalog = catalog
         self.walled = walled
+        self.asks = asks
         self.plain = DIALECTS[name]()
         catalog.freeze()
 
@@ -30,5 +31,5 @@ class Gated:
         variant = Variant.of(who, self.catalog)
         dialect: Any = gated_dialect(self.plain, self.catalog, variant)
         if self.walled:
-            dialect.rowgate = Context(self.catalog, variant, walled=True)
+            dialect.rowgate = Context(self.catalog, variant, walled=True, asks=self.asks)
         return statement.compile(dialect=dialect, **options)  # type: ignore[attr-defined]

@@ -3338,10 +3338,14 @@ SELECT 3
 -- returns
 
 ## walled: update of a key of two, owner, postgresql
-UPDATE pairs SET note=%(note)s::VARCHAR WHERE pairs.a = %(k1)s::INTEGER AND pairs.b = %(k2)s::INTEGER AND CASE WHEN pairs.a = %(k1)s::INTEGER AND pairs.b = %(k2)s::INTEGER AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) THEN CASE WHEN (pairs.a = %(rowgate_attr_a_)s::INTEGER) THEN true ELSE CAST('rowgate:RG201:pairs' || left(pairs.ctid::text, 0) AS integer) = 0 END ELSE false END AND NOT EXISTS (SELECT 1 FROM pairs AS rowgate_named WHERE rowgate_named.a = %(k1)s::INTEGER AND rowgate_named.b = %(k2)s::INTEGER AND CASE WHEN (rowgate_named.a = %(rowgate_attr_a_)s::INTEGER) THEN false ELSE CAST('rowgate:RG201:pairs' || left(rowgate_named.ctid::text, 0) AS integer) = 0 END)
--- guards; asks rowgate_attr_a_; asks rowgate_roles; returns ; uses pairs
+UPDATE pairs SET note=%(note)s::VARCHAR WHERE pairs.a = %(k1)s::INTEGER AND pairs.b = %(k2)s::INTEGER AND CASE WHEN pairs.a = %(k1)s::INTEGER AND pairs.b = %(k2)s::INTEGER AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) THEN CASE WHEN (pairs.a = %(rowgate_attr_a_)s::INTEGER) THEN true ELSE CAST('rowgate:RG201:pairs' || left(pairs.ctid::text, 0) AS integer) = 0 END ELSE false END
+-- guards; asks_later; asks rowgate_attr_a_; asks rowgate_roles; returns ; uses pairs
 
 ## walled: update of a key, literally, postgresql
+UPDATE notes SET body='x' WHERE notes.id = 8 AND CASE WHEN notes.id = 8 AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END
+-- guards; asks_later; asks rowgate_id; returns ; uses notes
+
+## walled: update of a key, literally, asked, postgresql
 UPDATE notes SET body='x' WHERE notes.id = 8 AND CASE WHEN notes.id = 8 AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END AND NOT EXISTS (SELECT 1 FROM notes AS rowgate_named WHERE rowgate_named.id = 8 AND CASE WHEN (rowgate_named.owner = %(rowgate_id)s::INTEGER AND NOT rowgate_named.is_gone) THEN false ELSE CAST('rowgate:RG201:notes' || left(rowgate_named.ctid::text, 0) AS integer) = 0 END)
 -- guards; asks rowgate_id; returns ; uses notes
 
@@ -3421,8 +3425,8 @@ SELECT 1
 ! Unguarded RG301: raw() is a statement of its own, no part of another: write that with select()
 
 ## walled: delete of a key, postgresql
-DELETE FROM notes WHERE notes.id = %(key)s::INTEGER AND CASE WHEN notes.id = %(key)s::INTEGER AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END AND NOT EXISTS (SELECT 1 FROM notes AS rowgate_named WHERE rowgate_named.id = %(key)s::INTEGER AND CASE WHEN (rowgate_named.owner = %(rowgate_id)s::INTEGER AND NOT rowgate_named.is_gone) THEN false ELSE CAST('rowgate:RG201:notes' || left(rowgate_named.ctid::text, 0) AS integer) = 0 END)
--- guards; asks rowgate_id; returns ; uses notes
+DELETE FROM notes WHERE notes.id = %(key)s::INTEGER AND CASE WHEN notes.id = %(key)s::INTEGER AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END
+-- guards; asks_later; asks rowgate_id; returns ; uses notes
 
 ## walled: a literal that is false, postgresql
 UPDATE notes SET is_gone=false WHERE ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
@@ -3441,12 +3445,40 @@ INSERT INTO notes (owner, is_gone) VALUES (%(owner)s::INTEGER, %(is_gone)s) RETU
 -- guards; asks rowgate_id; returns id; uses notes
 
 ## walled: update of a key, postgresql
+UPDATE notes SET body=%(text)s::VARCHAR WHERE notes.id = %(key)s::INTEGER AND CASE WHEN notes.id = %(key)s::INTEGER AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END
+-- guards; asks_later; asks rowgate_id; returns ; uses notes
+
+## walled: update of a key, admin, postgresql
+UPDATE notes SET body=%(text)s::VARCHAR WHERE notes.id = %(key)s::INTEGER AND CASE WHEN notes.id = %(key)s::INTEGER AND (NOT notes.is_gone) THEN CASE WHEN (NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END
+-- guards; asks_later; returns ; uses notes
+
+## walled: update of a key, asked, postgresql
 UPDATE notes SET body=%(text)s::VARCHAR WHERE notes.id = %(key)s::INTEGER AND CASE WHEN notes.id = %(key)s::INTEGER AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END AND NOT EXISTS (SELECT 1 FROM notes AS rowgate_named WHERE rowgate_named.id = %(key)s::INTEGER AND CASE WHEN (rowgate_named.owner = %(rowgate_id)s::INTEGER AND NOT rowgate_named.is_gone) THEN false ELSE CAST('rowgate:RG201:notes' || left(rowgate_named.ctid::text, 0) AS integer) = 0 END)
 -- guards; asks rowgate_id; returns ; uses notes
 
-## walled: update of a key, admin, postgresql
+## walled: update of a key, admin, asked, postgresql
 UPDATE notes SET body=%(text)s::VARCHAR WHERE notes.id = %(key)s::INTEGER AND CASE WHEN notes.id = %(key)s::INTEGER AND (NOT notes.is_gone) THEN CASE WHEN (NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END AND NOT EXISTS (SELECT 1 FROM notes AS rowgate_named WHERE rowgate_named.id = %(key)s::INTEGER AND CASE WHEN (NOT rowgate_named.is_gone) THEN false ELSE CAST('rowgate:RG201:notes' || left(rowgate_named.ctid::text, 0) AS integer) = 0 END)
 -- guards; returns ; uses notes
+
+## walled: update of a key of two, asked, postgresql
+UPDATE pairs SET note=%(note)s::VARCHAR WHERE pairs.a = %(k1)s::INTEGER AND pairs.b = %(k2)s::INTEGER AND CASE WHEN pairs.a = %(k1)s::INTEGER AND pairs.b = %(k2)s::INTEGER AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[])))) THEN CASE WHEN (pairs.a = %(rowgate_attr_a_)s::INTEGER) THEN true ELSE CAST('rowgate:RG201:pairs' || left(pairs.ctid::text, 0) AS integer) = 0 END ELSE false END AND NOT EXISTS (SELECT 1 FROM pairs AS rowgate_named WHERE rowgate_named.a = %(k1)s::INTEGER AND rowgate_named.b = %(k2)s::INTEGER AND CASE WHEN (rowgate_named.a = %(rowgate_attr_a_)s::INTEGER) THEN false ELSE CAST('rowgate:RG201:pairs' || left(rowgate_named.ctid::text, 0) AS integer) = 0 END)
+-- guards; asks rowgate_attr_a_; asks rowgate_roles; returns ; uses pairs
+
+## walled: update of many keys, postgresql
+UPDATE notes SET body=%(text)s::VARCHAR WHERE notes.id = %(key)s::INTEGER AND CASE WHEN notes.id = %(key)s::INTEGER AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END AND NOT EXISTS (SELECT 1 FROM notes AS rowgate_named WHERE rowgate_named.id = %(key)s::INTEGER AND CASE WHEN (rowgate_named.owner = %(rowgate_id)s::INTEGER AND NOT rowgate_named.is_gone) THEN false ELSE CAST('rowgate:RG201:notes' || left(rowgate_named.ctid::text, 0) AS integer) = 0 END)
+-- guards; asks rowgate_id; returns ; uses notes
+
+## walled: update of a key in a cte, postgresql
+WITH c AS (UPDATE notes SET body=%(text)s::VARCHAR WHERE notes.id = %(key)s::INTEGER AND CASE WHEN notes.id = %(key)s::INTEGER AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END AND NOT EXISTS (SELECT 1 FROM notes AS rowgate_named WHERE rowgate_named.id = %(key)s::INTEGER AND CASE WHEN (rowgate_named.owner = %(rowgate_id)s::INTEGER AND NOT rowgate_named.is_gone) THEN false ELSE CAST('rowgate:RG201:notes' || left(rowgate_named.ctid::text, 0) AS integer) = 0 END)) SELECT folders.id FROM (SELECT folders.id, folders.owner, folders.is_open FROM folders WHERE folders.is_open OR folders.owner = %(rowgate_id)s::INTEGER) AS folders
+-- guards; asks rowgate_id; returns id; uses folders; uses notes
+
+## walled: delete of a key, asked, postgresql
+DELETE FROM notes WHERE notes.id = %(key)s::INTEGER AND CASE WHEN notes.id = %(key)s::INTEGER AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN CASE WHEN (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) THEN true ELSE CAST('rowgate:RG201:notes' || left(notes.ctid::text, 0) AS integer) = 0 END ELSE false END AND NOT EXISTS (SELECT 1 FROM notes AS rowgate_named WHERE rowgate_named.id = %(key)s::INTEGER AND CASE WHEN (rowgate_named.owner = %(rowgate_id)s::INTEGER AND NOT rowgate_named.is_gone) THEN false ELSE CAST('rowgate:RG201:notes' || left(rowgate_named.ctid::text, 0) AS integer) = 0 END)
+-- guards; asks rowgate_id; returns ; uses notes
+
+## walled: update of no key, asked, postgresql
+UPDATE notes SET body=%(body)s::VARCHAR WHERE ((notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone) AND (notes.owner = %(rowgate_id)s::INTEGER AND NOT notes.is_gone))
+-- asks rowgate_id; returns ; uses notes
 
 ## walled: update of a key of two, postgresql
 UPDATE pairs SET note=%(note)s::VARCHAR WHERE pairs.a = %(k1)s::INTEGER AND pairs.b = %(k2)s::INTEGER AND ((pairs.role = ANY (CAST(%(rowgate_roles)s::TEXT[] AS TEXT[]))))

@@ -361,5 +361,6 @@ def test_roles_of_whoever_is_asked_for_are_constants(gate: Gated) -> None:
 
 
 def test_a_gate_is_walled_only_where_it_is_said() -> None:
-    """One by itself proves its new rows itself."""
+    """One by itself proves its new rows itself, and asks no row in two ways."""
     assert Context(make_catalog(), None).walled is False
+    assert Context(make_catalog(), None).asks is False

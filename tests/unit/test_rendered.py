@@ -112,6 +112,7 @@ class Case:
     who: Principal | None = OWNER
     dialects: tuple[str, ...] = BOTH
     walled: bool = False
+    asks: bool = False
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -121,11 +122,12 @@ def case_of(
     *,
     dialects: tuple[str, ...] = BOTH,
     walled: bool = False,
+    asks: bool = False,
     **options: Any,
 ) -> Case:
     """Return a case of a statement, or of a function that makes it for a dialect."""
     make = statement if callable(statement) and not hasattr(statement, "compile") else lambda _: statement
-    return Case(make, who, dialects, walled, options)
+    return Case(make, who, dialects, walled, asks, options)
 
 
 def upsert(name: str, entity: Any = Note) -> Any:
@@ -1057,6 +1059,10 @@ LIFTED = {
     "update of a key, literally": case_of(
         update(t).where(t.c.id == bindparam("key", 8)).values(body="x"), dialects=PG, walled=True, compile_kwargs=LITERAL
     ),
+    "update of a key, literally, asked": case_of(
+        update(t).where(t.c.id == bindparam("key", 8)).values(body="x"),
+        dialects=PG, walled=True, asks=True, compile_kwargs=LITERAL,
+    ),
     "cte": case_of(select(update(Note).values(is_gone=True).returning(Note.id).cte("c")), dialects=PG, walled=True),
     "update of another column": case_of(update(Note).values(body="x"), dialects=PG, walled=True),
     "update, returning": case_of(update(Note).values(is_gone=True).returning(Note.id), dialects=PG, walled=True),
@@ -1096,6 +1102,13 @@ LIFTED = {
     "insert, returning": case_of(insert(Note).values(owner=1).returning(Note.id), dialects=PG, walled=True),
     "update of a key": case_of(by_key, dialects=PG, walled=True),
     "update of a key, admin": case_of(by_key, ADMIN, dialects=PG, walled=True),
+    "update of a key, asked": case_of(by_key, dialects=PG, walled=True, asks=True),
+    "update of a key, admin, asked": case_of(by_key, ADMIN, dialects=PG, walled=True, asks=True),
+    "update of a key of two, asked": case_of(pair_by_key, dialects=PG, walled=True, asks=True),
+    "update of many keys": case_of(by_key, dialects=PG, walled=True, for_executemany=True),
+    "update of a key in a cte": case_of(select(Folder.id).add_cte(by_key.cte("c")), dialects=PG, walled=True),
+    "delete of a key, asked": case_of(delete(t).where(t.c.id == bindparam("key")), dialects=PG, walled=True, asks=True),
+    "update of no key, asked": case_of(update(Note).values(body="x"), dialects=PG, walled=True, asks=True),
     "update of a key of two": case_of(pair_by_key, EDITOR, dialects=PG, walled=True),
     "update of what a check reads": case_of(update(Note).values(owner=5), dialects=PG, walled=True),
     "upsert": case_of(
@@ -1128,9 +1141,9 @@ CASES = {
 
 
 @cache
-def gate(dialect: str, *, walled: bool) -> Gated:
+def gate(dialect: str, *, walled: bool, asks: bool) -> Gated:
     """Return the gate of a dialect."""
-    return Gated(make_catalog(), dialect, walled=walled)
+    return Gated(make_catalog(), dialect, walled=walled, asks=asks)
 
 
 def _values(leaving: Leaving) -> str:
@@ -1144,13 +1157,13 @@ def _values(leaving: Leaving) -> str:
 
 def rendered(one: Case, dialect: str) -> str:
     """Return the SQL of a case, a line for each clause, and what the gate fixes in it; or the error that refuses it."""
-    gated = gate(dialect, walled=one.walled)
+    gated = gate(dialect, walled=one.walled, asks=one.asks)
     try:
         compiled = gated.compiled(one.who, one.statement(dialect), **one.options)
         found = " ".join(str(compiled).split())
     except RowgateError as error:
         return f"! {type(error).__name__} {error.code}: {error}".split(" [RG")[0]
-    marks = [name for name in ("guards", "drains", "drains_key") if getattr(compiled, name)]
+    marks = [name for name in ("guards", "asks_later", "drains", "drains_key") if getattr(compiled, name)]
     marks += [f"{name}={value!r}" for name, value in sorted(compiled.fixed_binds.items())]
     marks += [f"asks {name}" for name in sorted(compiled.term_binds)]
     marks += [f"repeats {name}" for name in compiled._values_bindparam or ()]

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import URL, NullPool, create_engine, func, insert, select, update
+from sqlalchemy import URL, NullPool, bindparam, create_engine, delete, event, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from rowgate import AccessDenied, Catalog, Principal, guarded_sessionmaker, lift, raw
 from wall.walls import SIGNING, Walled
@@ -30,6 +32,7 @@ from world import (
     key,
     make_catalog,
     may_change,
+    sees,
     titles,
 )
 
@@ -179,6 +182,82 @@ def test_a_stream_under_a_lift_is_read_to_its_end(guarded: Guarded) -> None:
         found, again = guarded.runner.run(later())
     assert found == titles(ADMIN_D, {"soft-delete"})
     assert again is False
+
+
+NAMING: dict[str, Callable[[Session, Any], Any]] = {
+    "unit of work": rename,
+    "by key": lambda s, at: s.execute(update(Document), [{"id": at, "title": "x"}]),
+    "by a parameter": lambda s, at: s.execute(
+        update(Document).where(Document.id == bindparam("at")).values(title="x"), {"at": at}
+    ),
+    "by a parameter, returning": lambda s, at: s.execute(
+        update(Document).where(Document.id == bindparam("at")).values(title="x").returning(Document.title), {"at": at}
+    ).one(),
+    "table, delete": lambda s, at: s.execute(
+        delete(Document.__table__).where(Document.__table__.c.id == bindparam("at")), {"at": at}
+    ),
+}
+SEEN = [row.id for row in ROWS if sees(FREE_A, row) and not may_change(FREE_A, row)]
+HIDDEN = [row.id for row in ROWS if not sees(FREE_A, row)]
+
+
+@contextmanager
+def writes(session: Session) -> Iterator[list[str]]:
+    """Collect the writes of documents that are sent."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.extend([statement] if statement.startswith(("UPDATE documents", "DELETE FROM documents")) else [])
+
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", note)
+    yield sent
+    event.remove(connection, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("how", NAMING)
+def test_a_row_that_may_be_read_and_not_written_is_denied(guarded: Guarded, how: str) -> None:
+    """Row security would say only that there is none, so it is asked again where none was found, and nowhere else."""
+
+    def work(session: Session, at: Any) -> tuple[list[str], Any]:
+        with writes(session) as sent:
+            try:
+                NAMING[how](session, at)
+            except (AccessDenied, NoResultFound, StaleDataError) as error:
+                return sent, type(error)
+        return sent, None
+
+    mine, denied = key("a000"), SEEN[0]
+    if "delete" not in how:  # what belongs to it keeps it
+        sent, error = guarded.run(FREE_A, lambda s: work(s, mine))
+        assert error is None
+        assert len(sent) == 1
+    sent, error = guarded.run(FREE_A, lambda s: work(s, denied))
+    assert error is AccessDenied
+    assert ["rowgate_named" in one for one in sent] == [False, True]
+    if "unit of work" not in how:  # which has to load it
+        sent, error = guarded.run(FREE_A, lambda s: work(s, HIDDEN[0]))
+        assert error in (None, NoResultFound, StaleDataError)
+        assert ["rowgate_named" in one for one in sent] == [False, True]
+
+
+def test_many_rows_and_streams_are_asked_for_at_once(guarded: Guarded) -> None:
+    """No count says which of them were found."""
+
+    def many(session: Session) -> None:
+        session.execute(update(Document), [{"id": key("a000"), "title": "x"}, {"id": SEEN[0], "title": "x"}])
+
+    with pytest.raises(AccessDenied):
+        guarded.run(FREE_A, many)
+
+    def streamed(session: Session, at: Any) -> list[str]:
+        statement = update(Document).where(Document.id == bindparam("at")).values(title="x").returning(Document.title)
+        return list(session.scalars(statement, {"at": at}, execution_options={"stream_results": True}))
+
+    if guarded.engine.dialect.driver == "asyncpg":  # psycopg cannot declare such a cursor
+        assert guarded.run(FREE_A, lambda s: streamed(s, key("a000"))) == ["x"]
+        with pytest.raises(AccessDenied):
+            guarded.run(FREE_A, lambda s: streamed(s, SEEN[0]))
 
 
 DELETES: dict[str, Callable[[Session, Any], Any]] = {

@@ -2,12 +2,10 @@
 
 import hashlib
 import hmac
-import math
 import pickle
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -303,35 +301,3 @@ def test_what_was_made_can_be_dropped(cluster: Any) -> None:
                 for statement in made.drop():
                     owner.execute(statement)
             assert owner.execute("SELECT to_regnamespace('rowgate')").fetchone() == (None,)
-
-
-def test_a_context_is_sent_again_for_a_quarter_of_its_lifetime(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same one is not signed twice in that time, and never holds for less than three quarters of its lifetime."""
-    now = 1_800_000_000.25
-    monkeypatch.setattr("rowgate.wall.signing.time", SimpleNamespace(time=lambda: now))
-    signing = Signed([KEY], lifetime=60)
-    first = signing.text(PRINCIPAL, body(), 7)
-    others = {
-        signing.text(SUBJECT, body(), 7),
-        signing.text(PRINCIPAL, body("8"), 7),
-        signing.text(PRINCIPAL, body(), 8),
-    }
-    assert len({first, *others}) == 4
-    now += 14.9
-    assert signing.text(PRINCIPAL, body(), 7) == first
-    assert int(first.split("\t")[3]) - now >= 45
-    now += 0.2
-    again = signing.text(PRINCIPAL, body(), 7)
-    assert again != first
-    assert int(again.split("\t")[3]) == math.ceil(now + 60)
-    now -= 3600  # the clock is set right: what it said before may be wrong
-    assert int(signing.text(PRINCIPAL, body(), 7).split("\t")[3]) == math.ceil(now + 60)
-
-
-def test_few_contexts_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many principals there are, a process keeps the last of them only."""
-    monkeypatch.setattr("rowgate.wall.signing.KEPT", 3)
-    signing = Signed([KEY])
-    for number in range(10):
-        signing.text(PRINCIPAL, body(str(number)), 7)
-        assert len(signing._kept) <= 3

@@ -169,13 +169,6 @@ def test_what_is_absent_is_null(logins: Any) -> None:
             assert app.execute("SELECT rowgate.attr('it'), rowgate.attr('other')").fetchone() == (None, None)
 
 
-PRINCIPALS = [
-    (Principal("7"), frozenset()),
-    (Principal("8"), frozenset()),
-    (Principal("7", ["reader"]), frozenset()),
-    (Principal("7", ["reader"]), frozenset({"reader"})),
-    (Principal.anonymous(), frozenset()),
-]
 NAMES = ["reader", "with space", 'q"', "b\\", "{,}", "null", "é", "'", "--", "x" * 1000]
 
 
@@ -232,14 +225,6 @@ def test_the_body_is_json_in_ascii() -> None:
     assert json.loads(body) == {"id": "1", "roles": '{"é"}', "lifts": "{}", "attrs": {"it": "漢\n"}}
 
 
-def test_a_body_that_was_written_before_is_the_same() -> None:
-    """The same principal again, and others that Python takes for equal: what is kept for one is not another's."""
-    bodies = Bodies(catalog_of(None, Text()), postgresql.dialect())
-    said = [bodies.principal(who, lifts) for _ in range(2) for who, lifts in PRINCIPALS]
-    assert said[: len(PRINCIPALS)] == said[len(PRINCIPALS) :]
-    assert len(set(said)) == len(PRINCIPALS)
-
-
 def test_attributes_are_written_as_they_are_now() -> None:
     """A principal does not change, but a list that it carries may."""
     bodies, tenants = Bodies(catalog_of(ARRAY(Text())), postgresql.dialect()), ["a"]
@@ -247,15 +232,6 @@ def test_attributes_are_written_as_they_are_now() -> None:
     before = bodies.principal(who, frozenset())
     tenants.append("b")
     assert [json.loads(one)["attrs"]["it"] for one in (before, bodies.principal(who, frozenset()))] == ["{a}", "{a,b}"]
-
-
-def test_few_bodies_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many principals there are."""
-    monkeypatch.setattr("rowgate.wall.texts.KEPT", 3)
-    bodies = Bodies(catalog_of(None, Integer()), postgresql.dialect())
-    for number in range(10):
-        assert json.loads(bodies.principal(Principal(number), frozenset()))["id"] == str(number)
-        assert bodies._known.cache_info().currsize == min(number + 1, 3)
 
 
 def test_an_id_that_is_not_of_its_type_is_refused_each_time() -> None:

@@ -40,11 +40,13 @@ class Context:
     """What a gated dialect renders for. `variant` None: the raw text of the one query that finds the principal.
 
     `walled`: whether the database enforces the policies too.
+    `asks`: whether each write that names rows asks beforehand if one of them is denied.
     """
 
     catalog: Catalog
     variant: Variant | None
     walled: bool = False
+    asks: bool = False
 
 
 class GateBase(SQLCompiler):

@@ -68,6 +68,9 @@ class OldRows(Schemas):
     guards: bool = False
     """Whether the statement holds an expression that raises when the policy denies a write."""
 
+    asks_later: bool = False
+    """Whether this is a write behind a wall that names one row, and is to be asked for in another way if it finds none."""
+
     _state: Any = None
     """SQLAlchemy's state of the statement that is being written: for one in a CTE its own, else the compiler's."""
 
@@ -107,12 +110,19 @@ class OldRows(Schemas):
         named = " AND ".join(self.process(bracketed(criterion), **kw) for criterion in guard.named)
         denied = f"{self.raising(entry)} = 0"
         text = f"CASE WHEN {named} AND {seen} THEN CASE WHEN {may} THEN {self.yes} ELSE {denied} END ELSE {self.no} END"
-        return f"{text} AND {self._none_denied(guard, **kw)}" if self.context.walled else text
+        if not self.context.walled:
+            return text
+        if not (self.context.asks or self.for_executemany or len(self.stack) > 1):
+            self.asks_later = True
+            return text
+        return f"{text} AND {self._none_denied(guard, **kw)}"
 
     def _none_denied(self, guard: RowGuard, **kw: Any) -> str:
         """Return whether no row that is named may be read and not be written, as SQL that raises otherwise.
 
-        Row security hides such a row from the write before any condition of ours sees it: so it is read beforehand.
+        Row security hides such a row from the write before any condition of ours sees it: so it is read beforehand. A
+        statement that writes one row, as most do, need not: whether it found the row, its count tells
+        (`WalledConnection`). Counts of many rows tell nothing, where a driver gives one.
         """
         entry = guard.entry
         adapter = ClauseAdapter(entry.table.alias(_NAMED))

@@ -22,11 +22,12 @@ from rowgate.principal import Principal
 from rowgate.session.audit import Audit, log_event
 from rowgate.session.connection import GuardedConnection, GuardedEngine
 from rowgate.wall.answers import answered
+from rowgate.wall.contexts import Contexts
 from rowgate.wall.generic import lift_name
 from rowgate.wall.objects import identifier, literal
 from rowgate.wall.render import SCHEMA
 from rowgate.wall.searches import callable_by_statements
-from rowgate.wall.signing import PRINCIPAL, SETTING, SUBJECT, UNBOUND, Signing
+from rowgate.wall.signing import SETTING, SUBJECT, UNBOUND, Signing
 from rowgate.wall.subjects import name_of, subjects
 from rowgate.wall.table_objects import qualified
 from rowgate.wall.texts import Bodies, subject
@@ -53,8 +54,7 @@ class WalledEngine(GuardedEngine):
         super().__init__(original, catalog, audit)
         self.signing = signing
         self.wire = driver_of(original.dialect)
-        self.bodies = Bodies(catalog, original.dialect)
-
+        self.contexts = Contexts(Bodies(catalog, original.dialect), signing)
         self._questions = [
             _Question(query, number, original.dialect) for number, query in enumerate(catalog.principal_queries, 1)
         ]
@@ -98,6 +98,15 @@ class WalledEngine(GuardedEngine):
         if variant is not None:
             made.rowgate_lifts = self._lifts_of(variant)
         return made
+
+    def asking(self, dialect: Any) -> Dialect:
+        """Return the dialect of the same variant whose writes ask beforehand whether a row that they name is denied."""
+        if not hasattr(dialect, "rowgate_asking"):
+            made: Any = self._derive(dialect.rowgate.variant)
+            made.rowgate = replace(made.rowgate, asks=True)
+            dialect.rowgate_asking = made
+        asking: Dialect = dialect.rowgate_asking
+        return asking
 
     def _lifts_of(self, variant: Variant) -> frozenset[str]:
         """Return what contexts call the lifts of a variant: the session's, and those of one statement."""
@@ -158,7 +167,10 @@ class WalledConnection(GuardedConnection):
         Raises:
             Unguarded: it is in autocommit: there is no transaction to hold a context.
         """
-        driver: Any = Connection.connection.fget(self).dbapi_connection  # type: ignore[attr-defined]
+        pooled: Any = self._dbapi_connection
+        if pooled is None:  # invalidated: it connects anew, or says why not
+            pooled = Connection.connection.fget(self)  # type: ignore[attr-defined]
+        driver = pooled.dbapi_connection
         if driver.autocommit:
             raise Unguarded(
                 "the wall needs a transaction, and autocommit has none: leave isolation_level=AUTOCOMMIT out",
@@ -173,9 +185,19 @@ class WalledConnection(GuardedConnection):
     def _execute_clauseelement(self, elem: Any, distilled_parameters: Any, execution_options: Any) -> Any:
         if self._resolving:  # nobody acts yet: the wall's function looks, for the subject that is signed
             question = self.engine.question(elem)
-            self._send(SUBJECT, question.body(distilled_parameters))
+            body = question.body(distilled_parameters)
+            driver, pid = self._reach()
+            self._send(driver, self.engine.contexts.of(SUBJECT, body, pid))
             elem, distilled_parameters = question.call, []
+        if elem.is_dml and self._is_streamed(elem, execution_options):
+            self.dialect = self.engine.asking(self.dialect)
         try:
+            result = super()._execute_clauseelement(elem, distilled_parameters, execution_options)
+            context: Any = result.context
+            if not context.compiled.asks_later or context.rowcount:
+                return result
+            result.close()  # it found no row: is the one that it names hidden, or may it not be written?
+            self.dialect = self.engine.asking(self._own_dialect)
             return super()._execute_clauseelement(elem, distilled_parameters, execution_options)
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != _NO_RIGHT:
@@ -184,6 +206,11 @@ class WalledConnection(GuardedConnection):
             if self._withdraw is not None:
                 self._settle()
         raise AccessDenied("the application's role has no right to this", code="RG201")
+
+    def _is_streamed(self, elem: Any, execution_options: Any) -> bool:
+        """Return whether a cursor of the server's reads what a write returns: then nothing counts its rows."""
+        options = elem._execution_options, self._execution_options, execution_options
+        return any(one.get("stream_results") for one in options)
 
     def _check_resolving(self, elem: Any) -> None:
         if not self._resolving:
@@ -222,7 +249,8 @@ class WalledConnection(GuardedConnection):
     def _tell(self, lifts: frozenset[str]) -> None:
         """Set the context of this transaction, which begins with it if it has not yet."""
         assert self._who is not None
-        self._send(PRINCIPAL, self.engine.bodies.principal(self._who, lifts))
+        driver, pid = self._reach()
+        self._send(driver, self.engine.contexts.principal(self._who, lifts, pid))
         self._told = lifts
 
     def _settle(self) -> None:
@@ -231,18 +259,19 @@ class WalledConnection(GuardedConnection):
         if withdraw is not None and withdraw():
             self._told = None
 
-    def _send(self, kind: str, body: str) -> None:
-        engine = self.engine
+    def _reach(self) -> tuple[Any, int]:
+        """Return the driver's connection, of which this transaction knows nothing any more, and the pid for a context."""
         if self._withdraw is not None:
             self._settle()
         self._told = None
-        driver = self._transacting()
+        driver, engine = self._transacting(), self.engine
         if not engine.stands:
             engine.look(driver)
-        pid = engine.wire.pid(driver) if engine.signing.bind_to_pid else UNBOUND
-        given = engine.signing.text(kind, body, pid)
+        return driver, engine.wire.pid(driver) if engine.signing.bind_to_pid else UNBOUND
+
+    def _send(self, driver: Any, statement: str) -> None:
         try:
-            self._withdraw = engine.wire.send(driver, f"SET LOCAL {SETTING} = {literal(given)}")
+            self._withdraw = self.engine.wire.send(driver, statement)
         except BaseException as error:  # noqa: BLE001 - handled below, and raised
             self._handle_dbapi_exception(error, f"SET LOCAL {SETTING}", None, None, None)
 

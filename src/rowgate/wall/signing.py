@@ -31,16 +31,13 @@ SEPARATOR = "\t"
 """What stands between the fields of a context: a character that each database encoding has in one byte."""
 UNBOUND = 0
 """The pid of a context that any backend accepts: none is said."""
-AGAIN = 0.25
-"""The share of its lifetime for which a context is sent again as it stands, where the same one is wanted."""
-KEPT = 1024
-"""Contexts that are kept for it, of some 400 bytes each."""
 
 
 class Unsigned:
     """A context that anybody who can send SQL may write: for teams that fear their own raw SQL, and nobody else's."""
 
     bind_to_pid = False
+    lifetime = math.inf
 
     def __repr__(self) -> str:
         return "Unsigned()"
@@ -84,7 +81,6 @@ class Signed:
         if not self.lifetime > 0:
             raise CatalogError("a signed context needs a lifetime: 60 seconds, say")
         self.bind_to_pid = bind_to_pid
-        self._kept: dict[tuple[str, str, int], tuple[float, str]] = {}
         self._inner, self._outer = (hashlib.sha256(_pad(self._keys[0], byte)) for byte in (_INNER, _OUTER))
 
     def __repr__(self) -> str:
@@ -94,29 +90,14 @@ class Signed:
         raise TypeError("signing keys are not pickled")
 
     def text(self, kind: str, body: str, pid: int = UNBOUND) -> str:
-        """Return a signed context, which holds for three quarters of the lifetime at least, and for all of it at most.
-
-        Signing takes 20 us where an application has used the caches since, half of what the wall adds to a row by its
-        key. So what was signed a short while ago is sent again: whoever saw it could do so too.
+        """Return a signed context, which may begin to be used for a lifetime.
 
         Args:
             kind: `PRINCIPAL` or `SUBJECT`.
             body: JSON in ASCII.
             pid: of the one backend that may use it; `UNBOUND` for all.
         """
-        now = time.time()
-        wanted = (kind, body, pid)
-        at, given = self._kept.get(wanted, (now, ""))
-        # Below 0 the clock was set back: who knows what it said then?
-        if given and 0 <= now - at < self.lifetime * AGAIN:
-            return given
-        given = self._sign(kind, body, pid, math.ceil(now + self.lifetime))
-        if len(self._kept) >= KEPT:
-            self._kept.clear()
-        self._kept[wanted] = (now, given)
-        return given
-
-    def _sign(self, kind: str, body: str, pid: int, expiry: int) -> str:
+        expiry = math.ceil(time.time() + self.lifetime)
         bound = "" if pid == UNBOUND else pid
         signed = f"{self._ids[0]}{SEPARATOR}{kind}{bound}{SEPARATOR}{expiry:010d}{SEPARATOR}{body}"
         inner, outer = self._inner.copy(), self._outer.copy()  # HMAC, whose pads were hashed beforehand

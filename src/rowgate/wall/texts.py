@@ -32,7 +32,6 @@ from rowgate.catalog import Catalog
 from rowgate.entry import conditions
 from rowgate.errors import CatalogError, Unguarded
 from rowgate.principal import Principal, PrincipalTerm
-from rowgate.wall.signing import KEPT
 
 Text = Callable[[Any], str]
 
@@ -47,9 +46,8 @@ class Bodies:
     """
 
     def __init__(self, catalog: Catalog, dialect: Dialect) -> None:
-        self._known = lru_cache(KEPT, typed=True)(self._written)  # typed: 1 equals True
         self._id = _json(text_of(catalog.principal_id, dialect, "principal_id"), "id")
-        self._attributes = {
+        self.attributes = {
             name: _json(text_of(type_, dialect, f"principal.attr({name!r})"), name)
             for name, type_ in attributes(catalog).items()
         }
@@ -60,21 +58,14 @@ class Bodies:
         Raises:
             Unguarded: a value is not of its type, or no text of PostgreSQL.
         """
-        if self._attributes:  # their values may be lists, which change
-            return self._written(who.id, who.roles, lifts, self._attrs(who.attributes))
-        try:
-            return self._known(who.id, who.roles, lifts)
-        except TypeError:  # a list, which is no id of any type
-            return self._written(who.id, who.roles, lifts)
-
-    def _written(self, id_: Any, roles: frozenset[str], lifts: frozenset[str], attrs: str = "") -> str:
-        said = "null" if id_ is None else self._id(id_)
-        return f'{{"id":{said},"roles":{_names(roles)},"lifts":{_names(lifts)},"attrs":{{{attrs}}}}}'
+        said = "null" if who.id is None else self._id(who.id)
+        attrs = self._attrs(who.attributes) if self.attributes else ""
+        return f'{{"id":{said},"roles":{_names(who.roles)},"lifts":{_names(lifts)},"attrs":{{{attrs}}}}}'
 
     def _attrs(self, given: Mapping[str, Any]) -> str:
         return ",".join(
             f"{quoted(name)}:{said(given[name])}"
-            for name, said in self._attributes.items()
+            for name, said in self.attributes.items()
             if given.get(name) is not None
         )
 

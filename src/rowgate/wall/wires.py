@@ -50,7 +50,8 @@ class Asyncpg:
 
     def pid(self, connection: Any) -> int:
         """Return the pid of the backend."""
-        return int(connection.driver_connection.get_server_pid())
+        pid: int = connection.driver_connection.get_server_pid()
+        return pid
 
     def send(self, connection: Any, statement: str) -> Withdraw | None:
         """Execute a statement, now or with the BEGIN that is sent before the next one."""
@@ -68,18 +69,28 @@ class Asyncpg:
 
 
 class _Beginning:
-    """asyncpg's connection until a transaction has begun on it. Everything else is the connection's own.
+    """Stands in for asyncpg's connection until a transaction has begun on it. All else is the connection's own.
 
-    SQLAlchemy and asyncpg begin as they do: what asyncpg sends for it has the statement at its end.
+    SQLAlchemy and asyncpg begin as they do: SQLAlchemy asks it for a transaction, and that for what it needs to begin; what
+    it sends for it has the statement at its end.
     """
 
-    __slots__ = ("_adapted", "_begun", "_real", "_sent", "_then")
+    __slots__ = (
+        "_adapted",
+        "_begun",
+        "_pool_release_ctr",
+        "_protocol",
+        "_real",
+        "_sent",
+        "_then",
+        "_top_xact",
+        "is_closed",
+    )
 
     def __init__(self, adapted: Any, then: str) -> None:
         self._adapted = adapted
         self._real = adapted._connection
         self._then = then
-        self._begun: Any = None
         self._sent = False
         adapted._connection = self
 
@@ -91,28 +102,24 @@ class _Beginning:
 
     def transaction(self, **options: Any) -> Any:
         """Return asyncpg's transaction, which is about to send its BEGIN to us."""
-        self.withdraw()
-        self._begun = self._real.transaction(**options)
-        self._begun._connection = self
-        return self._begun
+        real = self._adapted._connection = self._real
+        begun = self._begun = real.transaction(**options)
+        # What it reads of a connection as it starts, here: all the rest would be looked for here in vain, and then there.
+        self._pool_release_ctr, self.is_closed = real._pool_release_ctr, real.is_closed
+        self._protocol, self._top_xact = real._protocol, real._top_xact
+        begun._connection = self
+        return begun
 
     async def execute(self, begin: str) -> Any:
         """Send BEGIN and what comes with it."""
-        self._begun._connection = self._real
+        real = self._begun._connection = self._real
+        real._top_xact = self._top_xact
         self._sent = True
         try:
-            return await self._real.execute(f"{begin} {self._then}")
+            return await real.execute(f"{begin} {self._then}")
         except BaseException:
-            self._real.terminate()  # it may have begun, and SQLAlchemy believes that it has not
+            real.terminate()  # it may have begun, and SQLAlchemy believes that it has not
             raise
-
-    @property
-    def _top_xact(self) -> Any:
-        return self._real._top_xact
-
-    @_top_xact.setter
-    def _top_xact(self, transaction: Any) -> None:
-        self._real._top_xact = transaction
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
