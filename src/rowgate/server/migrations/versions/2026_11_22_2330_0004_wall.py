@@ -235,26 +235,104 @@ def answer_questions() -> None:
     op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."lifted"(name text)')
     op.create_wall_function(
         name="documents_viewer",
-        returns="SETOF UUID",
+        returns="UUID[]",
         body=(
             "BEGIN\n"
-            "  RETURN QUERY SELECT public.document_shares.document_id \n"
+            "  RETURN ARRAY(SELECT public.document_shares.document_id \n"
             "FROM public.document_shares \n"
             "WHERE public.document_shares.level IN ('viewer'::VARCHAR, 'editor'::VARCHAR) AND (public.document_shares.expires_at IS NULL OR public.document_shares.expires_at > statement_timestamp()) AND (public.document_shares.user_id = (SELECT rowgate.id()::UUID) OR public.document_shares.role_id IN (SELECT public.roles.id \n"
             "FROM public.roles \n"
-            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[]))));\n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[])))));\n"
             "END"
         ),
         language="plpgsql",
     )
     op.create_wall_function(
         name="documents_editor",
-        returns="SETOF UUID",
+        returns="UUID[]",
         body=(
             "BEGIN\n"
-            "  RETURN QUERY SELECT public.document_shares.document_id \n"
+            "  RETURN ARRAY(SELECT public.document_shares.document_id \n"
             "FROM public.document_shares \n"
             "WHERE public.document_shares.level IN ('editor'::VARCHAR) AND (public.document_shares.expires_at IS NULL OR public.document_shares.expires_at > statement_timestamp()) AND (public.document_shares.user_id = (SELECT rowgate.id()::UUID) OR public.document_shares.role_id IN (SELECT public.roles.id \n"
+            "FROM public.roles \n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[])))));\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        name="document_shares_owner",
+        returns="UUID[]",
+        body=(
+            "BEGIN\n"
+            "  RETURN ARRAY(SELECT public.documents.id \n"
+            "FROM public.documents \n"
+            "WHERE public.documents.owner_id = (SELECT rowgate.id()::UUID));\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        name="document_shares_with_me",
+        returns="UUID[]",
+        body=(
+            "BEGIN\n"
+            "  RETURN ARRAY(SELECT public.roles.id \n"
+            "FROM public.roles \n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[])));\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        name="user_roles_admin_grants",
+        returns="UUID[]",
+        body=(
+            "BEGIN\n"
+            "  RETURN ARRAY(SELECT public.roles.id \n"
+            "FROM public.roles \n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[])));\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        name="user_roles_admin_first",
+        returns="UUID[]",
+        body=(
+            "BEGIN\n"
+            "  RETURN ARRAY(SELECT public.roles.id \n"
+            "FROM public.roles JOIN public.users AS users_1 ON true \n"
+            "WHERE users_1.id = (SELECT rowgate.id()::UUID) AND NOT (EXISTS (SELECT user_roles_1.user_id \n"
+            "FROM public.user_roles AS user_roles_1 \n"
+            "WHERE user_roles_1.role_id = public.roles.id)) AND NOT (EXISTS (SELECT role_parents_1.senior_id \n"
+            "FROM public.role_parents AS role_parents_1 \n"
+            "WHERE role_parents_1.junior_id = public.roles.id)));\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        name="role_parents_admin_grants",
+        returns="UUID[]",
+        body=(
+            "BEGIN\n"
+            "  RETURN ARRAY(SELECT public.roles.id \n"
+            "FROM public.roles \n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[])));\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        name="configurations_granted",
+        returns="UUID[]",
+        body=(
+            "BEGIN\n"
+            "  RETURN ARRAY(SELECT public.role_configurations.configuration_id \n"
+            "FROM public.role_configurations \n"
+            "WHERE public.role_configurations.access_level >= '1'::INTEGER AND (public.role_configurations.expires_at IS NULL OR public.role_configurations.expires_at > statement_timestamp()) AND public.role_configurations.role_id IN (SELECT public.roles.id \n"
             "FROM public.roles \n"
             "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[]))));\n"
             "END"
@@ -262,105 +340,27 @@ def answer_questions() -> None:
         language="plpgsql",
     )
     op.create_wall_function(
-        name="document_shares_owner",
-        returns="SETOF UUID",
-        body=(
-            "BEGIN\n"
-            "  RETURN QUERY SELECT public.documents.id \n"
-            "FROM public.documents \n"
-            "WHERE public.documents.owner_id = (SELECT rowgate.id()::UUID);\n"
-            "END"
-        ),
-        language="plpgsql",
-    )
-    op.create_wall_function(
-        name="document_shares_with_me",
-        returns="SETOF UUID",
-        body=(
-            "BEGIN\n"
-            "  RETURN QUERY SELECT public.roles.id \n"
-            "FROM public.roles \n"
-            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[]));\n"
-            "END"
-        ),
-        language="plpgsql",
-    )
-    op.create_wall_function(
-        name="user_roles_admin_grants",
-        returns="SETOF UUID",
-        body=(
-            "BEGIN\n"
-            "  RETURN QUERY SELECT public.roles.id \n"
-            "FROM public.roles \n"
-            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[]));\n"
-            "END"
-        ),
-        language="plpgsql",
-    )
-    op.create_wall_function(
-        name="user_roles_admin_first",
-        returns="SETOF UUID",
-        body=(
-            "BEGIN\n"
-            "  RETURN QUERY SELECT public.roles.id \n"
-            "FROM public.roles JOIN public.users AS users_1 ON true \n"
-            "WHERE users_1.id = (SELECT rowgate.id()::UUID) AND NOT (EXISTS (SELECT user_roles_1.user_id \n"
-            "FROM public.user_roles AS user_roles_1 \n"
-            "WHERE user_roles_1.role_id = public.roles.id)) AND NOT (EXISTS (SELECT role_parents_1.senior_id \n"
-            "FROM public.role_parents AS role_parents_1 \n"
-            "WHERE role_parents_1.junior_id = public.roles.id));\n"
-            "END"
-        ),
-        language="plpgsql",
-    )
-    op.create_wall_function(
-        name="role_parents_admin_grants",
-        returns="SETOF UUID",
-        body=(
-            "BEGIN\n"
-            "  RETURN QUERY SELECT public.roles.id \n"
-            "FROM public.roles \n"
-            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[]));\n"
-            "END"
-        ),
-        language="plpgsql",
-    )
-    op.create_wall_function(
-        name="configurations_granted",
-        returns="SETOF UUID",
-        body=(
-            "BEGIN\n"
-            "  RETURN QUERY SELECT public.role_configurations.configuration_id \n"
-            "FROM public.role_configurations \n"
-            "WHERE public.role_configurations.access_level >= '1'::INTEGER AND (public.role_configurations.expires_at IS NULL OR public.role_configurations.expires_at > statement_timestamp()) AND public.role_configurations.role_id IN (SELECT public.roles.id \n"
-            "FROM public.roles \n"
-            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[])));\n"
-            "END"
-        ),
-        language="plpgsql",
-    )
-    op.create_wall_function(
         name="configurations_granted_changes",
-        returns="SETOF UUID",
+        returns="UUID[]",
         body=(
             "BEGIN\n"
-            "  RETURN QUERY SELECT public.role_configurations.configuration_id \n"
+            "  RETURN ARRAY(SELECT public.role_configurations.configuration_id \n"
             "FROM public.role_configurations \n"
             "WHERE public.role_configurations.access_level >= '2'::INTEGER AND (public.role_configurations.expires_at IS NULL OR public.role_configurations.expires_at > statement_timestamp()) AND public.role_configurations.role_id IN (SELECT public.roles.id \n"
             "FROM public.roles \n"
-            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[])));\n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[]))));\n"
             "END"
         ),
         language="plpgsql",
     )
     op.create_wall_function(
         name="role_configurations_my_roles",
-        returns="SETOF UUID",
+        returns="UUID[]",
         body=(
             "BEGIN\n"
-            "  RETURN QUERY SELECT public.roles.id \n"
+            "  RETURN ARRAY(SELECT public.roles.id \n"
             "FROM public.roles \n"
-            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[]));\n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[])));\n"
             "END"
         ),
         language="plpgsql",
@@ -483,7 +483,7 @@ def guard_documents() -> None:
         table="documents",
         name="allow read by other tables: viewer",
         command="SELECT",
-        using="id = ANY (ARRAY(SELECT rowgate.documents_viewer()))",
+        using="id = ANY ((SELECT rowgate.documents_viewer())::UUID[])",
     )
     op.create_policy(
         table="documents",
@@ -502,8 +502,8 @@ def guard_documents() -> None:
         table="documents",
         name="allow update by other tables: editor",
         command="UPDATE",
-        using="(id = ANY (ARRAY(SELECT rowgate.documents_editor()))) AND ((owner_id = (SELECT rowgate.id()::UUID)) OR (id = ANY (ARRAY(SELECT rowgate.documents_viewer()))) OR (SELECT rowgate.has_any(ARRAY['admin'])) OR (is_public AND (SELECT rowgate.has_any(ARRAY['paid_user']))) OR (is_public AND (NOT requires_paid_access) AND (SELECT rowgate.has_any(ARRAY['free_user']))))",
-        check="(id = ANY (ARRAY(SELECT rowgate.documents_editor()))) AND ((owner_id = (SELECT rowgate.id()::UUID)) OR (id = ANY (ARRAY(SELECT rowgate.documents_viewer()))) OR (SELECT rowgate.has_any(ARRAY['admin'])) OR (is_public AND (SELECT rowgate.has_any(ARRAY['paid_user']))) OR (is_public AND (NOT requires_paid_access) AND (SELECT rowgate.has_any(ARRAY['free_user']))))",
+        using="(id = ANY ((SELECT rowgate.documents_editor())::UUID[])) AND ((owner_id = (SELECT rowgate.id()::UUID)) OR (id = ANY ((SELECT rowgate.documents_viewer())::UUID[])) OR (SELECT rowgate.has_any(ARRAY['admin'])) OR (is_public AND (SELECT rowgate.has_any(ARRAY['paid_user']))) OR (is_public AND (NOT requires_paid_access) AND (SELECT rowgate.has_any(ARRAY['free_user']))))",
+        check="(id = ANY ((SELECT rowgate.documents_editor())::UUID[])) AND ((owner_id = (SELECT rowgate.id()::UUID)) OR (id = ANY ((SELECT rowgate.documents_viewer())::UUID[])) OR (SELECT rowgate.has_any(ARRAY['admin'])) OR (is_public AND (SELECT rowgate.has_any(ARRAY['paid_user']))) OR (is_public AND (NOT requires_paid_access) AND (SELECT rowgate.has_any(ARRAY['free_user']))))",
     )
     op.create_policy(
         table="documents",
@@ -549,7 +549,7 @@ def guard_documents() -> None:
         body=(
             "BEGIN\n"
             "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
-            '    (ROW(OLD."content", OLD."title")::record *<> ROW(NEW."content", NEW."title")::record AND ((OLD.owner_id = (SELECT rowgate.id()::UUID)) OR (OLD.id = ANY (ARRAY(SELECT rowgate.documents_editor())))) IS NOT TRUE)\n'
+            '    (ROW(OLD."content", OLD."title")::record *<> ROW(NEW."content", NEW."title")::record AND ((OLD.owner_id = (SELECT rowgate.id()::UUID)) OR (OLD.id = ANY ((SELECT rowgate.documents_editor())::UUID[]))) IS NOT TRUE)\n'
             '    OR (ROW(OLD."created_at", OLD."id", OLD."is_public", OLD."owner_id", OLD."requires_paid_access")::record *<> ROW(NEW."created_at", NEW."id", NEW."is_public", NEW."owner_id", NEW."requires_paid_access")::record AND (OLD.owner_id = (SELECT rowgate.id()::UUID)) IS NOT TRUE)\n'
             '    OR (ROW(OLD."is_deleted")::record *<> ROW(NEW."is_deleted")::record AND ((OLD.owner_id = (SELECT rowgate.id()::UUID)) OR ((OLD.is_deleted) AND (SELECT rowgate.has_any(ARRAY[\'admin\'])))) IS NOT TRUE)\n'
             "  ) THEN\n"
@@ -577,13 +577,13 @@ def guard_document_shares() -> None:
         table="document_shares",
         name="allow read by other tables: owner",
         command="SELECT",
-        using="document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))",
+        using="document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])",
     )
     op.create_policy(
         table="document_shares",
         name="allow read by other tables: with-me",
         command="SELECT",
-        using="(user_id = (SELECT rowgate.id()::UUID)) OR (role_id = ANY (ARRAY(SELECT rowgate.document_shares_with_me())))",
+        using="(user_id = (SELECT rowgate.id()::UUID)) OR (role_id = ANY ((SELECT rowgate.document_shares_with_me())::UUID[]))",
     )
     op.create_policy(
         table="document_shares",
@@ -595,20 +595,20 @@ def guard_document_shares() -> None:
         table="document_shares",
         name="allow create by other tables: owner-grants",
         command="INSERT",
-        check="(document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) AND (granted_by = (SELECT rowgate.id()::UUID))",
+        check="(document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) AND (granted_by = (SELECT rowgate.id()::UUID))",
     )
     op.create_policy(
         table="document_shares",
         name="allow update by other tables: owner-grants",
         command="UPDATE",
-        using="(document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) AND ((document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) OR (user_id = (SELECT rowgate.id()::UUID)) OR (role_id = ANY (ARRAY(SELECT rowgate.document_shares_with_me()))) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
-        check="(document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) AND (granted_by = (SELECT rowgate.id()::UUID)) AND ((document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))) OR (user_id = (SELECT rowgate.id()::UUID)) OR (role_id = ANY (ARRAY(SELECT rowgate.document_shares_with_me()))) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
+        using="(document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) AND ((document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) OR (user_id = (SELECT rowgate.id()::UUID)) OR (role_id = ANY ((SELECT rowgate.document_shares_with_me())::UUID[])) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
+        check="(document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) AND (granted_by = (SELECT rowgate.id()::UUID)) AND ((document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) OR (user_id = (SELECT rowgate.id()::UUID)) OR (role_id = ANY ((SELECT rowgate.document_shares_with_me())::UUID[])) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
     )
     op.create_policy(
         table="document_shares",
         name="allow delete by other tables: owner",
         command="DELETE",
-        using="document_id = ANY (ARRAY(SELECT rowgate.document_shares_owner()))",
+        using="document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])",
     )
     op.create_policy(
         table="document_shares",
@@ -757,20 +757,20 @@ def guard_user_roles() -> None:
         table="user_roles",
         name="allow create by other tables: admin-grants",
         command="INSERT",
-        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (role_id = ANY (ARRAY(SELECT rowgate.user_roles_admin_grants()))) AND (assigned_by = (SELECT rowgate.id()::UUID))",
+        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (role_id = ANY ((SELECT rowgate.user_roles_admin_grants())::UUID[])) AND (assigned_by = (SELECT rowgate.id()::UUID))",
     )
     op.create_policy(
         table="user_roles",
         name="allow create by other tables: admin-first",
         command="INSERT",
-        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (user_id = (SELECT rowgate.id()::UUID)) AND (assigned_by = (SELECT rowgate.id()::UUID)) AND (role_id = ANY (ARRAY(SELECT rowgate.user_roles_admin_first())))",
+        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (user_id = (SELECT rowgate.id()::UUID)) AND (assigned_by = (SELECT rowgate.id()::UUID)) AND (role_id = ANY ((SELECT rowgate.user_roles_admin_first())::UUID[]))",
     )
     op.create_policy(
         table="user_roles",
         name="allow update by other tables: admin-grants",
         command="UPDATE",
         using="(SELECT rowgate.has_any(ARRAY['admin']))",
-        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (role_id = ANY (ARRAY(SELECT rowgate.user_roles_admin_grants()))) AND (assigned_by = (SELECT rowgate.id()::UUID))",
+        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (role_id = ANY ((SELECT rowgate.user_roles_admin_grants())::UUID[])) AND (assigned_by = (SELECT rowgate.id()::UUID))",
     )
     op.create_policy(
         table="user_roles",
@@ -791,7 +791,7 @@ def guard_role_parents() -> None:
         table="role_parents",
         name="allow create by other tables: admin-grants",
         command="INSERT",
-        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (junior_id = ANY (ARRAY(SELECT rowgate.role_parents_admin_grants()))) AND (added_by = (SELECT rowgate.id()::UUID))",
+        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (junior_id = ANY ((SELECT rowgate.role_parents_admin_grants())::UUID[])) AND (added_by = (SELECT rowgate.id()::UUID))",
     )
     op.create_policy(
         table="role_parents",
@@ -836,7 +836,7 @@ def guard_configurations() -> None:
         table="configurations",
         name="allow read by other tables: granted",
         command="SELECT",
-        using="id = ANY (ARRAY(SELECT rowgate.configurations_granted()))",
+        using="id = ANY ((SELECT rowgate.configurations_granted())::UUID[])",
     )
     op.create_policy(
         table="configurations",
@@ -855,8 +855,8 @@ def guard_configurations() -> None:
         table="configurations",
         name="allow update by other tables: granted-changes",
         command="UPDATE",
-        using="(id = ANY (ARRAY(SELECT rowgate.configurations_granted_changes()))) AND ((id = ANY (ARRAY(SELECT rowgate.configurations_granted()))) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
-        check="(id = ANY (ARRAY(SELECT rowgate.configurations_granted_changes()))) AND ((id = ANY (ARRAY(SELECT rowgate.configurations_granted()))) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
+        using="(id = ANY ((SELECT rowgate.configurations_granted_changes())::UUID[])) AND ((id = ANY ((SELECT rowgate.configurations_granted())::UUID[])) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
+        check="(id = ANY ((SELECT rowgate.configurations_granted_changes())::UUID[])) AND ((id = ANY ((SELECT rowgate.configurations_granted())::UUID[])) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
     )
     op.create_policy(
         table="configurations",
@@ -896,7 +896,7 @@ def guard_role_configurations() -> None:
         table="role_configurations",
         name="allow read by other tables: my-roles",
         command="SELECT",
-        using="role_id = ANY (ARRAY(SELECT rowgate.role_configurations_my_roles()))",
+        using="role_id = ANY ((SELECT rowgate.role_configurations_my_roles())::UUID[])",
     )
     op.create_policy(
         table="role_configurations",
