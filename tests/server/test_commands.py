@@ -231,7 +231,11 @@ def test_data_directory_of_another_version(place: Path) -> None:
 def test_pool_that_does_not_fit(logins: Logins, place: Path) -> None:
     """Workers that together want more connections than PostgreSQL takes are refused at start."""
     settings = {**variables(logins), "ROWGATE_POOL_SIZE": "500"}
-    line = one_line(invoke("serve", "--port", "0", "--workers", "2", cwd=place, **settings))
+    result = invoke("serve", "--port", "0", "--workers", "2", cwd=place, **settings)
+    assert 1 == result.returncode, result.stderr
+    warning, line = result.stderr.splitlines()
+    assert "WARNING rowgate.live: this login may make temporary tables" in warning
+    assert line.startswith("rowgate: ")
     assert "--workers" in line
 
 

@@ -88,9 +88,11 @@ def test_running_request_finishes(database: Logins, superuser: URL, world: World
 
 
 def lines_are_json(server: Server) -> None:
-    """See that every line of the log is an object, from the greeting to the end, and that requests have theirs."""
-    lines = [json.loads(line) for line in server.output.splitlines() if line.strip()]
-    assert lines[0]["message"].startswith("Rowgate serves on http://")
+    """See that every line of the log is an object, from what is said before the greeting to the end; requests have theirs."""
+    warning, greeting, *lines = (json.loads(line) for line in server.output.splitlines() if line.strip())
+    assert (warning["logger"], warning["level"]) == ("rowgate.live", "warning")
+    assert "REVOKE TEMPORARY ON DATABASE" in warning["message"]
+    assert greeting["message"].startswith("Rowgate serves on http://")
     requests = [line for line in lines if line["logger"] == "rowgate.access"]
     assert {"/auth/token", "/documents/{document_id}"} <= {line["route"] for line in requests}
     assert all(line["request_id"] for line in requests)
