@@ -18,7 +18,6 @@ from sqlalchemy.sql.elements import ColumnClause, ReleaseSavepointClause, Rollba
 from rowgate.catalog import Catalog
 from rowgate.decision import Variant
 from rowgate.errors import AccessDenied, PolicyDrift, Unguarded
-from rowgate.principal import Principal
 from rowgate.session.audit import Audit, log_event
 from rowgate.session.connection import GuardedConnection, GuardedEngine
 from rowgate.wall.answers import answered
@@ -31,7 +30,7 @@ from rowgate.wall.signing import SETTING, SUBJECT, UNBOUND, Signing
 from rowgate.wall.subjects import name_of, subjects
 from rowgate.wall.table_objects import qualified
 from rowgate.wall.texts import Bodies, subject
-from rowgate.wall.wires import Withdraw, driver_of
+from rowgate.wall.wires import Pending, driver_of
 
 _UNBOUND = """\
 SELECT t.name FROM pg_catalog.unnest(ARRAY[{names}]::text[]) AS t (name)
@@ -147,21 +146,26 @@ class WalledConnection(GuardedConnection):
 
     engine: WalledEngine  # pyright: ignore[reportIncompatibleVariableOverride]
     _told: frozenset[str] | None = None
-    """The lifts in the context that this transaction has; None where it has none of ours for certain."""
+    """The lifts in the context that a transaction has; None where it has none of ours for certain."""
 
-    _withdraw: Withdraw | None = None
-    """Takes back a context that the driver has still to send."""
+    _told_in: Any = None
+    """The transaction that has it: another one has been told nothing."""
 
-    def admit(self, who: Principal, variant: Variant, watcher: set[Any]) -> None:
-        """Bind the connection to a principal: its next statement tells the database."""
-        super().admit(who, variant, watcher)
-        self._transacting()
+    _pending: Pending | None = None
+    """A context that the driver has still to send."""
 
-    def _begin_impl(self, transaction: Any) -> None:
-        super()._begin_impl(transaction)
-        self._told = None
+    def execution_options(self, **opt: Any) -> Any:
+        """Set options for this connection, such as the isolation level.
 
-    def _transacting(self) -> Any:
+        Raises:
+            Unguarded: the level is autocommit. That of an engine is refused with the first statement.
+        """
+        changed = super().execution_options(**opt)
+        if "isolation_level" in opt:
+            self._driver()
+        return changed
+
+    def _driver(self) -> Any:
         """Return the driver's connection.
 
         Raises:
@@ -203,7 +207,7 @@ class WalledConnection(GuardedConnection):
             if getattr(error.orig, "sqlstate", None) != _NO_RIGHT:
                 raise
         finally:
-            if self._withdraw is not None:
+            if self._pending is not None:
                 self._settle()
         raise AccessDenied("the application's role has no right to this", code="RG201")
 
@@ -226,9 +230,10 @@ class WalledConnection(GuardedConnection):
             leaving = getattr(statement, "leaving", ())
             if leaving:
                 needed |= self._left(statement, leaving, parameters, args[-1])
-            if needed != self._told and not isinstance(statement.statement, _SAVEPOINTS):
+            told = needed == self._told and self._transaction is self._told_in
+            if not told and not isinstance(statement.statement, _SAVEPOINTS):
                 self._tell(needed)
-        if self._withdraw is None:
+        if self._pending is None:
             return super()._execute_context(dialect, constructor, statement, parameters, *args, **kw)
         try:
             return super()._execute_context(dialect, constructor, statement, parameters, *args, **kw)
@@ -251,27 +256,28 @@ class WalledConnection(GuardedConnection):
         assert self._who is not None
         driver, pid = self._reach()
         self._send(driver, self.engine.contexts.principal(self._who, lifts, pid))
-        self._told = lifts
+        self._told, self._told_in = lifts, self._transaction
 
     def _settle(self) -> None:
         """See to it that a context which was not sent with a statement, since that failed before, is sent with no other."""
-        withdraw, self._withdraw = self._withdraw, None
-        if withdraw is not None and withdraw():
+        pending, self._pending = self._pending, None
+        if pending is not None and not pending.sent:
+            pending.withdraw()
             self._told = None
 
     def _reach(self) -> tuple[Any, int]:
         """Return the driver's connection, of which this transaction knows nothing any more, and the pid for a context."""
-        if self._withdraw is not None:
+        if self._pending is not None:
             self._settle()
         self._told = None
-        driver, engine = self._transacting(), self.engine
+        driver, engine = self._driver(), self.engine
         if not engine.stands:
             engine.look(driver)
         return driver, engine.wire.pid(driver) if engine.signing.bind_to_pid else UNBOUND
 
     def _send(self, driver: Any, statement: str) -> None:
         try:
-            self._withdraw = self.engine.wire.send(driver, statement)
+            self._pending = self.engine.wire.send(driver, statement)
         except BaseException as error:  # noqa: BLE001 - handled below, and raised
             self._handle_dbapi_exception(error, f"SET LOCAL {SETTING}", None, None, None)
 

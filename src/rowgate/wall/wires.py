@@ -5,7 +5,6 @@ a second statement of the simple query protocol, so it costs no round trip; with
 (https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT).
 """
 
-from collections.abc import Callable
 from typing import Any, Protocol
 
 from sqlalchemy import util
@@ -13,8 +12,15 @@ from sqlalchemy.engine import Dialect
 
 from rowgate.errors import CatalogError
 
-Withdraw = Callable[[], bool]
-"""Takes back what has not been sent yet, and says whether there was such a thing."""
+
+class Pending(Protocol):
+    """A statement that a driver sends with the next BEGIN. `sent`: whether it has done so, or tried to."""
+
+    sent: bool
+
+    def withdraw(self) -> None:
+        """Take it back, if it was not sent."""
+        ...
 
 
 class Driver(Protocol):
@@ -24,11 +30,11 @@ class Driver(Protocol):
         """Return the pid of the backend, as the driver was told at log-in."""
         ...
 
-    def send(self, connection: Any, statement: str) -> Withdraw | None:
+    def send(self, connection: Any, statement: str) -> Pending | None:
         """Execute a statement that returns nothing, with BEGIN before it if there is no transaction yet.
 
-        A driver that begins by itself, with what is executed next, may do it then, and returns what takes it back. To be
-        called when that was executed, whatever came of it: what has not been sent is not left to others.
+        A driver that begins by itself, with what is executed next, may do it then, and returns what is pending. When
+        that was executed, whatever came of it, it is to be withdrawn: what has not been sent is not left to others.
         """
         ...
 
@@ -50,13 +56,13 @@ class Asyncpg:
 
     def pid(self, connection: Any) -> int:
         """Return the pid of the backend."""
-        pid: int = connection.driver_connection.get_server_pid()
+        pid: int = connection._connection.get_server_pid()
         return pid
 
-    def send(self, connection: Any, statement: str) -> Withdraw | None:
+    def send(self, connection: Any, statement: str) -> Pending | None:
         """Execute a statement, now or with the BEGIN that is sent before the next one."""
         if connection._transaction is None:
-            return _Beginning(connection, statement).withdraw
+            return _Beginning(connection, statement)
         util.await_only(self._send(connection, statement))
         return None
 
@@ -69,60 +75,67 @@ class Asyncpg:
 
 
 class _Beginning:
-    """Stands in for asyncpg's connection until a transaction has begun on it. All else is the connection's own.
+    """Stands in for asyncpg's connection until SQLAlchemy begins a transaction, and is that transaction then.
 
-    SQLAlchemy and asyncpg begin as they do: SQLAlchemy asks it for a transaction, and that for what it needs to begin; what
-    it sends for it has the statement at its end.
+    It sends what asyncpg's own would send, and the statement at the end of BEGIN. asyncpg's own is not asked: it makes sure
+    again and again of what is known here, that the connection is open and in no transaction, and that costs more than all
+    the rest of the context.
     """
 
-    __slots__ = (
-        "_adapted",
-        "_begun",
-        "_pool_release_ctr",
-        "_protocol",
-        "_real",
-        "_sent",
-        "_then",
-        "_top_xact",
-        "is_closed",
-    )
+    __slots__ = ("_adapted", "_begin", "_real", "_then", "sent")
 
     def __init__(self, adapted: Any, then: str) -> None:
         self._adapted = adapted
         self._real = adapted._connection
         self._then = then
-        self._sent = False
+        self.sent = False
         adapted._connection = self
 
-    def withdraw(self) -> bool:
-        """Step aside; return whether nothing was sent."""
+    def withdraw(self) -> None:
+        """Step aside, if nothing was sent."""
         if self._adapted._connection is self:
             self._adapted._connection = self._real
-        return not self._sent
 
-    def transaction(self, **options: Any) -> Any:
-        """Return asyncpg's transaction, which is about to send its BEGIN to us."""
-        real = self._adapted._connection = self._real
-        begun = self._begun = real.transaction(**options)
-        # What it reads of a connection as it starts, here: all the rest would be looked for here in vain, and then there.
-        self._pool_release_ctr, self.is_closed = real._pool_release_ctr, real.is_closed
-        self._protocol, self._top_xact = real._protocol, real._top_xact
-        begun._connection = self
-        return begun
+    def transaction(self, isolation: str | None, readonly: bool, deferrable: bool) -> "_Beginning":
+        """Step aside, and be the transaction."""
+        self._adapted._connection = self._real
+        self._begin = _BEGIN[isolation, readonly, deferrable]
+        return self
 
-    async def execute(self, begin: str) -> Any:
+    async def start(self) -> None:
         """Send BEGIN and what comes with it."""
-        real = self._begun._connection = self._real
-        real._top_xact = self._top_xact
-        self._sent = True
+        self.sent = True
         try:
-            return await real.execute(f"{begin} {self._then}")
+            await self._real.execute(f"{self._begin}; {self._then}")
         except BaseException:
-            real.terminate()  # it may have begun, and SQLAlchemy believes that it has not
+            self._real.terminate()  # it may have begun, and SQLAlchemy believes that it has not
             raise
+
+    async def commit(self) -> None:
+        """Commit."""
+        await self._real.execute("COMMIT")
+
+    async def rollback(self) -> None:
+        """Roll back."""
+        await self._real.execute("ROLLBACK")
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
+
+
+def _words(isolation: str | None, *, readonly: bool, deferrable: bool) -> str:
+    level = "" if isolation is None else f" ISOLATION LEVEL {isolation.replace('_', ' ').upper()}"
+    return f"BEGIN{level}{' READ ONLY' if readonly else ''}{' DEFERRABLE' if deferrable else ''}"
+
+
+_LEVELS = (None, "read_uncommitted", "read_committed", "repeatable_read", "serializable")
+_BEGIN = {
+    (level, readonly, deferrable): _words(level, readonly=readonly, deferrable=deferrable)
+    for level in _LEVELS
+    for readonly in (False, True)
+    for deferrable in (False, True)
+}
+"""BEGIN, by what SQLAlchemy asks asyncpg for."""
 
 
 class Psycopg:
