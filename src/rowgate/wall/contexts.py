@@ -5,6 +5,7 @@ a row by its key. So what was signed a short while ago is sent again, to the sam
 same roles and lifts: whoever saw it could do so too.
 """
 
+import math
 from collections.abc import Hashable
 from time import time
 
@@ -43,19 +44,20 @@ class Contexts:
             return self.of(PRINCIPAL, self._bodies.principal(who, lifts), pid)
         wanted = (who.id.__class__, who.id, who.roles, lifts, pid)  # the class: 1 equals True
         try:
-            return self._found(wanted) or self._keep(wanted, PRINCIPAL, self._bodies.principal(who, lifts), pid)
+            at, statement = self._kept.get(wanted, _NONE)
         except TypeError:  # an id with a list in it
             return self.of(PRINCIPAL, self._bodies.principal(who, lifts), pid)
+        if 0 <= time() - at < self._again:  # below 0 the clock was set back: who knows what it said then?
+            return statement
+        return self._keep(wanted, PRINCIPAL, self._bodies.principal(who, lifts), pid)
 
     def of(self, kind: str, body: str, pid: int) -> str:
         """Return the statement that sets a context with this body, for one backend or `UNBOUND`."""
         wanted = (kind, body, pid)
-        return self._found(wanted) or self._keep(wanted, kind, body, pid)
-
-    def _found(self, wanted: Hashable) -> str | None:
         at, statement = self._kept.get(wanted, _NONE)
-        # Below 0 the clock was set back: who knows what it said then?
-        return statement if 0 <= time() - at < self._again else None
+        if 0 <= time() - at < self._again:
+            return statement
+        return self._keep(wanted, kind, body, pid)
 
     def _keep(self, wanted: Hashable, kind: str, body: str, pid: int) -> str:
         at = time()
@@ -66,4 +68,5 @@ class Contexts:
         return statement
 
 
-_NONE = (0.0, None)
+_NONE = (math.inf, "")
+"""Never sent: it is to be."""
