@@ -238,6 +238,14 @@ def test_accepting_keys_again_changes_nothing(owner: Any) -> None:
     assert owner.execute("SELECT count(*) FROM rowgate.keys").fetchone() == (2,)
 
 
+def test_keys_are_found_without_an_index_and_have_no_statistics(owner: Any) -> None:
+    """Each question looks one up, which goes faster through the one page; what is secret is copied nowhere."""
+    plan = owner.execute("EXPLAIN (FORMAT JSON) SELECT FROM rowgate.keys WHERE id = 'x'").fetchone()[0]
+    assert plan[0]["Plan"]["Node Type"] == "Seq Scan"
+    statistics = "SELECT DISTINCT attname FROM pg_stats WHERE schemaname = 'rowgate' AND tablename = 'keys'"
+    assert [row[0] for row in owner.execute(statistics)] == ["id"]
+
+
 def test_workers_of_a_parallel_query_see_the_same_principal(app: Any) -> None:
     """A worker is another backend: the functions run in the leader, and no row is lost."""
     with acting(app, signed(app)):
