@@ -1,6 +1,7 @@
 """What the tests of the signed context share: a database that verifies contexts, and contexts made by hand."""
 
 import json
+import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -35,7 +36,18 @@ def connect(url: URL) -> psycopg.Connection[Any]:
 
 def body(id: str | None = "7", roles: str = "{reader}", lifts: str = "{}", **attrs: str) -> str:
     """Return the body of a context."""
-    return json.dumps({"id": id, "roles": roles, "lifts": lifts, "attrs": attrs})
+    return "\t".join((escaped(id), escaped(roles), escaped(lifts), json.dumps(attrs)))
+
+
+def escaped(text: str | None) -> str:
+    """Return a field; what is escaped that need not be is read all the same."""
+    if text is None:
+        return "-"
+    return "".join(c if c in string.printable[:94] and c != "\\" and text != "-" else _octal(c) for c in text)
+
+
+def _octal(character: str) -> str:
+    return "".join(f"\\{byte:03o}" for byte in character.encode())
 
 
 def signed(connection: psycopg.Connection[Any], signing: Signing | None = None, text: str | None = None) -> str:

@@ -28,6 +28,7 @@ from rowgate.reference import Reference
 from rowgate.wall import PerRow, Signed, create
 from rowgate.wall.generic import lift_name
 from rowgate.wall.signing import PRINCIPAL, SETTING
+from signed import body
 
 SIGNING = Signed(["k" * 64])
 
@@ -78,13 +79,10 @@ class WallJudge:
             for rule in entry.restricts
             if rule.name in acting.lifts and rule.lift & who.roles
         }
-        said = {
-            "id": None if who.id is None else str(who.id),
-            "roles": _array(sorted(who.roles)),
-            "attrs": {name: None if value is None else str(value) for name, value in who.attributes.items()},
-            "lifts": _array(sorted(lifts)),
-        }
-        return {"name": SETTING, "given": SIGNING.text(PRINCIPAL, json.dumps(said), self.ground.pid)}
+        attrs = {name: str(value) for name, value in who.attributes.items() if value is not None}
+        said = None if who.id is None else str(who.id)
+        text = body(said, _array(sorted(who.roles)), _array(sorted(lifts)), **attrs)
+        return {"name": SETTING, "given": SIGNING.text(PRINCIPAL, text, self.ground.pid)}
 
 
 class Walled:

@@ -93,7 +93,7 @@ def test_each_context_is_its_own() -> None:
     assert said[: len(asked)] == said[len(asked) :]
     assert len(set(said)) == len(asked)
     assert [fields(one)[2] for one in said[:7]] == ["1p1", "1p1", "1p1", "1p1", "1p2", "1p", "1p1"]
-    body = fields(said[0])[4]
+    body = "\t".join(fields(said[0])[4:])
     assert fields(contexts.of(SUBJECT, body, 1))[2] == "1s1"
     assert fields(contexts.of(PRINCIPAL, body, 1))[2] == "1p1"
     assert contexts.of(SUBJECT, body, 1) is contexts.of(SUBJECT, body, 1)
@@ -105,7 +105,7 @@ def test_attributes_are_sent_as_they_are_now() -> None:
     who = Principal(1, (), {"it": tenants})
     before = contexts.principal(who, NONE, 7)
     tenants.append("b")
-    found = [json.loads(fields(one)[4])["attrs"]["it"] for one in (before, contexts.principal(who, NONE, 7))]
+    found = [json.loads(fields(one)[7])["it"] for one in (before, contexts.principal(who, NONE, 7))]
     assert found == ["{a}", "{a,b}"]
 
 
@@ -125,7 +125,7 @@ def test_an_id_that_is_not_of_its_type_is_refused_each_time(odd: Any) -> None:
 def test_an_id_that_cannot_be_looked_up_is_sent() -> None:
     """A list is an id, where the type is an array."""
     found = contexts_of(principal_id=ARRAY(Integer())).principal(Principal([1, 2]), NONE, 7)
-    assert json.loads(fields(found)[4])["id"] == "{1,2}"
+    assert fields(found)[4] == "{1,2}"
 
 
 def test_few_contexts_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from rowgate import Catalog, CatalogError, Principal, Unguarded, principal
 from rowgate.wall.signing import Signed
-from rowgate.wall.texts import Bodies, text_of
+from rowgate.wall.texts import NOBODY, Bodies, text_of
 from signed import KEY, acting, connect, install, signed
 
 
@@ -159,6 +159,20 @@ def test_an_id_comes_back(logins: Any) -> None:
         assert app.execute("SELECT rowgate.id()::uuid").fetchone() == (UUID(int=7),)
 
 
+@pytest.mark.parametrize("id_", ["", "-", "--", "\\055", "a\tb", "\n", "\\", "'", '"', "null", "é漢😀", "\x7f", " x "])
+def test_an_id_of_any_text_comes_back(logins: Any, id_: str) -> None:
+    """It is a field among others, and none of them."""
+    body = Bodies(catalog_of(None, Text()), postgresql.dialect()).principal(Principal(id_, ["r"]), frozenset({"l"}))
+    with connect(logins.app) as app, acting(app, signed(app, text=body)):
+        assert app.execute("SELECT rowgate.id(), rowgate.known()").fetchone() == (id_, True)
+        assert app.execute("SELECT rowgate.has_any('{r}'), rowgate.lifted('l')").fetchone() == (True, True)
+
+
+def test_nobody_is_what_start_up_asks_with() -> None:
+    """The body that says nothing is that of somebody anonymous."""
+    assert Bodies(catalog_of(None), postgresql.dialect()).principal(Principal.anonymous(), frozenset()) == NOBODY
+
+
 def test_what_is_absent_is_null(logins: Any) -> None:
     """An attribute that is not there, or None."""
     bodies = Bodies(catalog_of(Text()), postgresql.dialect())
@@ -169,7 +183,7 @@ def test_what_is_absent_is_null(logins: Any) -> None:
             assert app.execute("SELECT rowgate.attr('it'), rowgate.attr('other')").fetchone() == (None, None)
 
 
-NAMES = ["reader", "with space", 'q"', "b\\", "{,}", "null", "é", "'", "--", "x" * 1000]
+NAMES = ["reader", "with space", 'q"', "b\\", "{,}", "null", "é", "'", "--", "-", "a\tb", "x" * 1000]
 
 
 def test_names_of_roles_and_lifts_come_back(logins: Any) -> None:
@@ -218,11 +232,13 @@ def test_a_role_with_nul_is_refused() -> None:
         Bodies(catalog_of(Text()), postgresql.dialect()).principal(Principal(1, ["a\0b"]), frozenset())
 
 
-def test_the_body_is_json_in_ascii() -> None:
+def test_the_body_is_ascii() -> None:
     """Whatever the encoding of client and database, the signed bytes are the same."""
     body = Bodies(catalog_of(Text()), postgresql.dialect()).principal(Principal(1, ["é"], {"it": "漢\n"}), frozenset())
     assert body.isascii()
-    assert json.loads(body) == {"id": "1", "roles": '{"é"}', "lifts": "{}", "attrs": {"it": "漢\n"}}
+    said, roles, lifts, attrs = body.split("\t")
+    assert (said, roles, lifts) == ("1", '{"\\303\\251"}', "{}")
+    assert json.loads(attrs) == {"it": "漢\n"}
 
 
 def test_attributes_are_written_as_they_are_now() -> None:
@@ -231,7 +247,8 @@ def test_attributes_are_written_as_they_are_now() -> None:
     who = Principal(1, (), {"it": tenants})
     before = bodies.principal(who, frozenset())
     tenants.append("b")
-    assert [json.loads(one)["attrs"]["it"] for one in (before, bodies.principal(who, frozenset()))] == ["{a}", "{a,b}"]
+    found = [json.loads(one.split("\t")[3]) for one in (before, bodies.principal(who, frozenset()))]
+    assert found == [{"it": "{a}"}, {"it": "{a,b}"}]
 
 
 def test_an_id_that_is_not_of_its_type_is_refused_each_time() -> None:

@@ -1,6 +1,5 @@
 """A database with a wall, and two ways into it: the gate alone, as its owner, and the wall alone, as the application."""
 
-import json
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from sqlalchemy import Connection, Engine, Executable, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+import signed
 from rowgate import AccessDenied, Catalog, Principal, guarded_sessionmaker
 from rowgate.wall import PerRow, Signed, Wall, create
 from rowgate.wall.signing import PRINCIPAL, SETTING
@@ -28,13 +28,9 @@ def array(values: Iterable[str]) -> str:
 
 def body(who: Principal, lifts: Iterable[str] = ()) -> str:
     """Return what a context says of a principal."""
-    said = {
-        "id": None if who.id is None else str(who.id),
-        "roles": array(sorted(who.roles)),
-        "attrs": {name: None if value is None else str(value) for name, value in who.attributes.items()},
-        "lifts": array(lifts),
-    }
-    return json.dumps(said)
+    said = None if who.id is None else str(who.id)
+    attrs = {name: str(value) for name, value in who.attributes.items() if value is not None}
+    return signed.body(said, array(sorted(who.roles)), array(lifts), **attrs)
 
 
 class Walled:

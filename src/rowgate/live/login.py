@@ -3,7 +3,6 @@
 See https://www.postgresql.org/docs/current/ddl-rowsecurity.html for whom row security does not bind.
 """
 
-import json
 import logging
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from rowgate.catalog import Catalog
 from rowgate.errors import CatalogError, Unguarded
 from rowgate.permission import TableKey
 from rowgate.wall.signing import PRINCIPAL, SETTING, UNBOUND, Signed, Signing
+from rowgate.wall.texts import NOBODY
 from rowgate.wall.wires import driver_of
 
 logger = logging.getLogger("rowgate.live")
@@ -158,8 +158,7 @@ def _of_keys(connection: Connection, signing: Signed) -> Iterator[str]:
     if not connection.scalar(text(acting)):
         return  # there is no wall: the tables have told
     pid = driver_of(connection.dialect).pid(connection.connection.dbapi_connection) if signing.bind_to_pid else UNBOUND
-    nobody = json.dumps({"id": None, "roles": "{}", "attrs": {}, "lifts": "{}"})
-    given = {"name": SETTING, "given": signing.text(PRINCIPAL, nobody, pid)}
+    given = {"name": SETTING, "given": signing.text(PRINCIPAL, NOBODY, pid)}
     known = connection.scalar(_ACTING, given)
     connection.execute(text("SELECT pg_catalog.set_config(:name, '', true)"), {"name": SETTING})
     if not known:

@@ -2,7 +2,7 @@
 
 `rowgate.acting()`, `known()`, `id()`, `attr(name)`, `roles()`, `has_any(roles)`, `lifted(name)`. A context that is
 malformed, forged, expired, or another backend's gives NULL and false: never an error, and never somebody else. (Where
-nothing is signed, a malformed one is an error of JSON: there is nothing to find out by it.)
+nothing is signed, a malformed one is an error: there is nothing to find out by it.)
 
 Expiry is compared with the start of the transaction: a context that has begun in time must not end in its middle, where
 rows would silently be missing. The functions are plpgsql, whose plans a backend keeps: in SQL they would be planned anew
@@ -13,13 +13,22 @@ cannot be told.
 """
 
 from rowgate.wall.objects import Function, Grant, Object, Schema, Table, identifier
-from rowgate.wall.signing import PRINCIPAL, SEPARATOR, SETTING, SUBJECT, Signed, Signing
+from rowgate.wall.signing import NULL, PRINCIPAL, SEPARATOR, SETTING, SUBJECT, Signed, Signing
 
 SCHEMA = "rowgate"
 _TAB = f"chr({ord(SEPARATOR)})"
 KEYS = Table(SCHEMA, "keys", "id text PRIMARY KEY, inner_pad bytea NOT NULL, outer_pad bytea NOT NULL")
 
-_KEY, _FOR, _EXPIRY, _BODY = (f"split_part(given, {_TAB}, {field})" for field in range(2, 6))
+_KEY, _FOR, _EXPIRY, _ID, _ROLES, _LIFTS, _ATTRS = (f"split_part(given, {_TAB}, {field})" for field in range(2, 9))
+_BODY = _ID
+"""Of a subject all is in one field."""
+
+
+def _text(field: str) -> str:
+    """Return the text that a field holds."""
+    return f"convert_from(decode({field}, 'escape'), 'UTF8')"
+
+
 _VERIFIED = f"""\
 encode(sha256(outer_one || sha256(inner_one || substr(convert_to(given, 'UTF8'), 66))), 'hex')
       = split_part(given, {_TAB}, 1)
@@ -27,12 +36,12 @@ encode(sha256(outer_one || sha256(inner_one || substr(convert_to(given, 'UTF8'),
     AND """
 _ASKED = {
     ("acting", ""): ("boolean", "true"),
-    ("known", ""): ("boolean", f"({_BODY}::json ->> 'id') IS NOT NULL"),
-    ("id", ""): ("text", f"{_BODY}::json ->> 'id'"),
-    ("attr", "name text"): ("text", f"{_BODY}::json -> 'attrs' ->> name"),
-    ("roles", ""): ("text[]", f"({_BODY}::json ->> 'roles')::text[]"),
-    ("has_any", "names text[]"): ("boolean", f"coalesce(({_BODY}::json ->> 'roles')::text[] && names, false)"),
-    ("lifted", "name text"): ("boolean", f"coalesce(name = ANY (({_BODY}::json ->> 'lifts')::text[]), false)"),
+    ("known", ""): ("boolean", f"{_ID} <> '{NULL}'"),
+    ("id", ""): ("text", _text(f"nullif({_ID}, '{NULL}')")),
+    ("attr", "name text"): ("text", f"{_ATTRS}::json ->> name"),
+    ("roles", ""): ("text[]", f"{_text(_ROLES)}::text[]"),
+    ("has_any", "names text[]"): ("boolean", f"coalesce({_text(_ROLES)}::text[] && names, false)"),
+    ("lifted", "name text"): ("boolean", f"coalesce(name = ANY ({_text(_LIFTS)}::text[]), false)"),
     ("subject", "name text"): ("text", f"{_BODY}::json ->> name"),
 }
 """The answers, of a body that has been verified: no input of anybody else's reaches a cast that could fail."""

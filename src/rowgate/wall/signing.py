@@ -1,10 +1,11 @@
 """The keys that a context is signed by, and the one text that it has.
 
-    <mac, 64> <key, 8> <kind, 2, and the backend's pid> <expiry, 10> <body, JSON>
+    <mac, 64> <key, 8> <kind, 2, and the backend's pid> <expiry, 10> <body>
 
-with tabs in between, which no field holds: JSON in ASCII escapes them. So nothing can be read in two ways, and everything
-after the first tab is signed as it stands, so nothing needs to be canonical. The code is HMAC-SHA-256 (RFC 2104), which PostgreSQL computes by two
-calls of its own `sha256()` over pads that are stored beforehand (https://www.rfc-editor.org/rfc/rfc2104).
+with tabs in between. The body says who acts, in four fields: `<id> <roles> <lifts> <attributes, JSON>`. Or it says whom the query
+for the principal asks for, in one of JSON. No field holds a tab (`rowgate.wall.texts`). So nothing can be read in two ways, and
+everything after the first tab is signed as it stands, so nothing needs to be canonical. The code is HMAC-SHA-256 (RFC 2104), which
+PostgreSQL computes by two calls of its own `sha256()` over pads that are stored beforehand (https://www.rfc-editor.org/rfc/rfc2104).
 """
 
 import hashlib
@@ -29,6 +30,8 @@ _SHORTEST = 32
 _NOBODYS = "0" * 64
 SEPARATOR = "\t"
 """What stands between the fields of a context: a character that each database encoding has in one byte."""
+NULL = "-"
+"""The field of an id that is none."""
 UNBOUND = 0
 """The pid of a context that any backend accepts: none is said."""
 _ANALYZE = "ANALYZE rowgate.keys (id)"
@@ -99,7 +102,7 @@ class Signed:
 
         Args:
             kind: `PRINCIPAL` or `SUBJECT`.
-            body: JSON in ASCII.
+            body: in ASCII.
             pid: of the one backend that may use it; `UNBOUND` for all.
         """
         expiry = math.ceil(time.time() + self.lifetime)

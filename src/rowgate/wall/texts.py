@@ -32,8 +32,12 @@ from rowgate.catalog import Catalog
 from rowgate.entry import conditions
 from rowgate.errors import CatalogError, Unguarded
 from rowgate.principal import Principal, PrincipalTerm
+from rowgate.wall.signing import NULL, SEPARATOR
 
 Text = Callable[[Any], str]
+
+NOBODY = SEPARATOR.join((NULL, "{}", "{}", "{}"))
+"""The body of somebody anonymous without roles."""
 
 
 class Bodies:
@@ -46,7 +50,7 @@ class Bodies:
     """
 
     def __init__(self, catalog: Catalog, dialect: Dialect) -> None:
-        self._id = _json(text_of(catalog.principal_id, dialect, "principal_id"), "id")
+        self._id = text_of(catalog.principal_id, dialect, "principal_id")
         self.attributes = {
             name: _json(text_of(type_, dialect, f"principal.attr({name!r})"), name)
             for name, type_ in attributes(catalog).items()
@@ -58,9 +62,14 @@ class Bodies:
         Raises:
             Unguarded: a value is not of its type, or no text of PostgreSQL.
         """
-        said = "null" if who.id is None else self._id(who.id)
+        said = NULL if who.id is None else self._said_id(who.id)
         attrs = self._attrs(who.attributes) if self.attributes else ""
-        return f'{{"id":{said},"roles":{_names(who.roles)},"lifts":{_names(lifts)},"attrs":{{{attrs}}}}}'
+        return f"{said}{SEPARATOR}{_names(who.roles)}{SEPARATOR}{_names(lifts)}{SEPARATOR}{{{attrs}}}"
+
+    def _said_id(self, given: Any) -> str:
+        if self._id is _uuid and type(given) is UUID:  # most often, in each transaction
+            return str(given)
+        return field(_said(self._id, given, "id"))
 
     def _attrs(self, given: Mapping[str, Any]) -> str:
         return ",".join(
@@ -78,6 +87,21 @@ def subject(texts: Mapping[str, Text], values: Mapping[str, Any]) -> str:
         if values[name] is not None
     )
     return f"{{{said}}}"
+
+
+def field(text: str) -> str:
+    r"""Return text as a field, in ASCII and without a tab, as PostgreSQL's `decode(field, 'escape')` reads it.
+
+    A question to JSON takes a tenth more.
+
+    >>> print(field("reader"), field("-"), field("a\tb"))
+    reader \055 a\011b
+    """
+    if text == NULL:
+        return f"\\{ord(NULL):03o}"
+    if text.isascii() and text.isprintable() and "\\" not in text:
+        return text
+    return "".join(f"\\{byte:03o}" if byte in _ESCAPED else chr(byte) for byte in text.encode())
 
 
 def attributes(catalog: Catalog) -> dict[str, TypeEngine[Any]]:
@@ -196,6 +220,7 @@ def _element(value: Any, item: Text) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+_ESCAPED = frozenset({*range(0x20), ord("\\"), *range(0x7F, 0x100)})
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]+").fullmatch
 _TEXTS: tuple[tuple[Any, Text], ...] = (
     (Uuid, _uuid),
@@ -212,8 +237,6 @@ def _json(text: Text, what: str) -> Text:
     """Return what writes a value as a string of JSON."""
 
     def said(value: Any) -> str:
-        if text is _uuid and type(value) is UUID:  # most often, in each transaction
-            return f'"{value}"'
         return quoted(_said(text, value, what))
 
     return said
@@ -237,5 +260,5 @@ def _check_nul(said: str) -> None:
 
 @lru_cache(maxsize=512)
 def _names(names: Iterable[str]) -> str:
-    """Return names as an array of PostgreSQL in JSON: those of a few sets of roles, again and again."""
-    return quoted(_said(lambda given: _array(given, _string), sorted(names), "roles"))
+    """Return names as a field with an array of PostgreSQL: those of a few sets of roles, again and again."""
+    return field(_said(lambda given: _array(given, _string), sorted(names), "roles"))

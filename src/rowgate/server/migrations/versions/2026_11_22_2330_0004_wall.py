@@ -81,7 +81,7 @@ def answer_questions() -> None:
             '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
             "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
             "  THEN\n"
-            "    RETURN (split_part(given, chr(9), 5)::json ->> 'id') IS NOT NULL;\n"
+            "    RETURN split_part(given, chr(9), 5) <> '-';\n"
             "  END IF;\n"
             "  RETURN false;\n"
             "END"
@@ -103,7 +103,7 @@ def answer_questions() -> None:
             '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
             "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
             "  THEN\n"
-            "    RETURN split_part(given, chr(9), 5)::json ->> 'id';\n"
+            "    RETURN convert_from(decode(nullif(split_part(given, chr(9), 5), '-'), 'escape'), 'UTF8');\n"
             "  END IF;\n"
             "  RETURN NULL;\n"
             "END"
@@ -126,7 +126,7 @@ def answer_questions() -> None:
             '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
             "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
             "  THEN\n"
-            "    RETURN split_part(given, chr(9), 5)::json -> 'attrs' ->> name;\n"
+            "    RETURN split_part(given, chr(9), 8)::json ->> name;\n"
             "  END IF;\n"
             "  RETURN NULL;\n"
             "END"
@@ -148,7 +148,7 @@ def answer_questions() -> None:
             '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
             "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
             "  THEN\n"
-            "    RETURN (split_part(given, chr(9), 5)::json ->> 'roles')::text[];\n"
+            "    RETURN convert_from(decode(split_part(given, chr(9), 6), 'escape'), 'UTF8')::text[];\n"
             "  END IF;\n"
             "  RETURN NULL;\n"
             "END"
@@ -171,7 +171,7 @@ def answer_questions() -> None:
             '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
             "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
             "  THEN\n"
-            "    RETURN coalesce((split_part(given, chr(9), 5)::json ->> 'roles')::text[] && names, false);\n"
+            "    RETURN coalesce(convert_from(decode(split_part(given, chr(9), 6), 'escape'), 'UTF8')::text[] && names, false);\n"
             "  END IF;\n"
             "  RETURN false;\n"
             "END"
@@ -194,7 +194,7 @@ def answer_questions() -> None:
             '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
             "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
             "  THEN\n"
-            "    RETURN coalesce(name = ANY ((split_part(given, chr(9), 5)::json ->> 'lifts')::text[]), false);\n"
+            "    RETURN coalesce(name = ANY (convert_from(decode(split_part(given, chr(9), 7), 'escape'), 'UTF8')::text[]), false);\n"
             "  END IF;\n"
             "  RETURN false;\n"
             "END"
