@@ -309,10 +309,10 @@ def test_autocommit_is_refused(walled: Walled) -> None:
 
 
 @pytest.mark.parametrize("deferrable", [True, False])
-@pytest.mark.parametrize("readonly", [True, False])
+@pytest.mark.parametrize("readonly", [True, False, None])
 @pytest.mark.parametrize("level", ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"])
 def test_begin_says_what_it_would_say_without_the_context(
-    walled: Walled, level: str, *, readonly: bool, deferrable: bool
+    walled: Walled, level: str, *, readonly: bool | None, deferrable: bool
 ) -> None:
     """The isolation level, and whether it only reads, and waits for a snapshot."""
     options = {"isolation_level": level, "postgresql_readonly": readonly, "postgresql_deferrable": deferrable}

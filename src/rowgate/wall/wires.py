@@ -96,10 +96,10 @@ class _Beginning:
         if self._adapted._connection is self:
             self._adapted._connection = self._real
 
-    def transaction(self, isolation: str | None, readonly: bool, deferrable: bool) -> "_Beginning":
+    def transaction(self, isolation: str | None, readonly: Any, deferrable: Any) -> "_Beginning":
         """Step aside, and be the transaction."""
         self._adapted._connection = self._real
-        self._begin = _BEGIN[isolation, readonly, deferrable]
+        self._begin = _BEGIN[isolation, bool(readonly), bool(deferrable)]
         return self
 
     async def start(self) -> None:
