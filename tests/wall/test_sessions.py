@@ -322,8 +322,10 @@ def test_begin_says_what_it_would_say_without_the_context(
         session.connection(execution_options=options)
         return [session.scalar(raw(f"SELECT current_setting('transaction_{one}')")) for one in asked], seen(session)
 
+    sessions = walled.maker()
+    assert walled.run(sessions(ONE), seen) == ODD  # the first one sees that the wall stands, in the driver's transaction
     words = ["on" if one else "off" for one in (readonly, deferrable)]
-    assert walled.run(walled.maker()(ONE), work) == ([level.lower(), *words], ODD)
+    assert walled.run(sessions(ONE), work) == ([level.lower(), *words], ODD)
 
 
 def test_a_context_is_bound_to_its_backend(walled: Walled) -> None:
