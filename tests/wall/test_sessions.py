@@ -323,7 +323,8 @@ def test_begin_says_what_it_would_say_without_the_context(
         return [session.scalar(raw(f"SELECT current_setting('transaction_{one}')")) for one in asked], seen(session)
 
     sessions = walled.maker()
-    assert walled.run(sessions(ONE), seen) == ODD  # the first one sees that the wall stands, in the driver's transaction
+    # The first one sees that the wall stands, in the driver's transaction.
+    assert walled.run(sessions(ONE), seen) == ODD
     words = ["on" if one else "off" for one in (readonly, deferrable)]
     assert walled.run(sessions(ONE), work) == ([level.lower(), *words], ODD)
 
