@@ -1,13 +1,14 @@
 """The session's part of the wall, judged by what the database itself holds for whoever acts, on each driver."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import Integer, NullPool, bindparam, create_engine, select, text
+from sqlalchemy import Integer, NullPool, bindparam, create_engine, event, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, StatementError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -383,7 +384,7 @@ def test_context_and_begin_are_one_message(walled: Walled) -> None:
     assert not any("rowgate.context" in query for query in found[1:])
 
 
-def test_a_context_that_was_not_sent_is_sent_to_nobody(walled: Walled) -> None:
+def test_a_context_without_a_statement_is_nobody_elses(walled: Walled) -> None:
     """Where nothing is executed, or the first statement fails before it reaches the database."""
     engine = walled.engine()
     sessions = walled.maker(engine=engine)
@@ -398,7 +399,10 @@ def test_a_context_that_was_not_sent_is_sent_to_nobody(walled: Walled) -> None:
     def odd(session: Any) -> None:
         session.execute(unsaid, {"key": object()})
 
-    for work in (nothing, fail, odd):
+    def refused(session: Any) -> None:
+        session.execute(text("SELECT 1"))
+
+    for work in (nothing, fail, odd, refused):
         with suppress(StatementError, Unguarded):
             walled.run(sessions(ONE), work)
         assert walled.plain(engine, f"SELECT {ASKED}") == (*NOTHING,)
@@ -411,6 +415,35 @@ def test_a_context_that_was_not_sent_is_sent_to_nobody(walled: Walled) -> None:
         return seen(session)
 
     assert walled.run(sessions(ONE), again) == ODD
+    for work in (fail, odd, refused):
+
+        def first(session: Any, work: Any = work) -> list[int]:
+            with pytest.raises((StatementError, Unguarded)):
+                work(session)
+            return seen(session)
+
+        assert walled.run(sessions(ONE), first) == ODD
+        assert walled.run(sessions(Principal(0)), seen) == EVEN
+
+
+def test_the_transaction_begins_while_its_statement_is_prepared(walled: Walled) -> None:
+    """With asyncpg nobody waits for the context: PostgreSQL has it before the statement is on its way."""
+    engine = walled.engine()
+    sessions = walled.maker(engine=engine)
+    found: list[Any] = []
+
+    def ask(*_args: Any) -> None:
+        time.sleep(0.2)  # the event loop stands still: what is done now, no answer was waited for
+        query = "SELECT state, query FROM pg_stat_activity WHERE datname = current_database() AND usename = %s"
+        with connect(walled.superuser) as other:
+            found.extend(other.execute(query, (walled.logins.app.username,)).fetchall())
+
+    walled.run(sessions(ONE), seen)
+    event.listen(getattr(engine, "sync_engine", engine), "before_cursor_execute", ask)
+    assert walled.run(sessions(ONE), seen) == ODD
+    (state, query), *_ = found
+    assert state == "idle in transaction"
+    assert "; SET LOCAL rowgate.context" in query
 
 
 def test_a_cancelled_task_leaves_nothing_behind(walled: Walled) -> None:

@@ -1,13 +1,14 @@
 """Engine and connection where the wall stands: each transaction tells the database who acts.
 
-The context is set by SET LOCAL, with BEGIN, which is sent before the first statement: it ends with its transaction, and
-nothing of it is left when a connection goes back to its pool. A connection remembers which lifts its transaction's context has, and sends another one before a
-statement that needs others. A statement without lifts that comes later has the plain one sent before it.
+The context is set by SET LOCAL, with BEGIN, which is sent before the first statement is compiled: it ends with its
+transaction, and nothing of it is left when a connection goes back to its pool. A connection remembers which lifts the
+context of its transaction has, and sends another one before a statement that needs others. A statement without lifts
+that comes later has the plain one sent before it.
 """
 
 from copy import copy
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import column, text
 from sqlalchemy.engine import Dialect, Engine
@@ -152,7 +153,7 @@ class WalledConnection(GuardedConnection):
     """The transaction that has it: another one has been told nothing."""
 
     _pending: Pending | None = None
-    """A context that the driver has still to send."""
+    """A context that has been sent, and not been answered."""
 
     def execution_options(self, **opt: Any) -> Any:
         """Set options for this connection, such as the isolation level.
@@ -196,6 +197,11 @@ class WalledConnection(GuardedConnection):
         if elem.is_dml and self._is_streamed(elem, execution_options):
             self.dialect = self.engine.asking(self.dialect)
         try:
+            if self._is_untold and not (elem._with_options or self._who is None or self._resolving):
+                own: Any = self._own_dialect
+                self._tell(
+                    own.rowgate_lifts
+                )  # the earlier the better; what a statement lifts is known when it is compiled
             result = super()._execute_clauseelement(elem, distilled_parameters, execution_options)
             context: Any = result.context
             if not context.compiled.asks_later or context.rowcount:
@@ -251,6 +257,11 @@ class WalledConnection(GuardedConnection):
         catalog = self.engine.catalog
         return frozenset(lift_name(catalog, one.key, one.rule) for one in leaving if one.leaves(rows, given))
 
+    @property
+    def _is_untold(self) -> bool:
+        """Whether a transaction has begun, as far as SQLAlchemy knows, that has been told nothing yet."""
+        return self._transaction is not None and self._transaction is not self._told_in
+
     def _tell(self, lifts: frozenset[str]) -> None:
         """Set the context of this transaction, which begins with it if it has not yet."""
         assert self._who is not None
@@ -259,11 +270,15 @@ class WalledConnection(GuardedConnection):
         self._told, self._told_in = lifts, self._transaction
 
     def _settle(self) -> None:
-        """See to it that a context which was not sent with a statement, since that failed before, is sent with no other."""
+        """Wait for the answer to a context, if no statement has come after it: then that failed before."""
         pending, self._pending = self._pending, None
-        if pending is not None and not pending.sent:
-            pending.withdraw()
+        if pending is None:
+            return
+        try:
+            pending.settle()
+        except BaseException as error:  # noqa: BLE001 - as in `_send`
             self._told = None
+            self._failed(error)
 
     def _reach(self) -> tuple[Any, int]:
         """Return the driver's connection, of which this transaction knows nothing any more, and the pid for a context."""
@@ -278,8 +293,11 @@ class WalledConnection(GuardedConnection):
     def _send(self, driver: Any, statement: str) -> None:
         try:
             self._pending = self.engine.wire.send(driver, statement)
-        except BaseException as error:  # noqa: BLE001 - handled below, and raised
-            self._handle_dbapi_exception(error, f"SET LOCAL {SETTING}", None, None, None)
+        except BaseException as error:  # noqa: BLE001 - SQLAlchemy handles it as that of a statement, and raises it
+            self._failed(error)
+
+    def _failed(self, error: BaseException) -> NoReturn:
+        self._handle_dbapi_exception(error, f"SET LOCAL {SETTING}", None, None, None)
 
 
 WalledEngine._connection_cls = WalledConnection
