@@ -36,6 +36,7 @@ from world import (
     titles,
 )
 
+TITLES = select(Document.title)
 LIFTED = select(Document.title).options(lift("soft-delete", Document)).order_by(Document.title)
 LIFTS = raw("SELECT rowgate.lifted('soft-delete')")
 
@@ -418,6 +419,9 @@ def test_messages_are_sent_only_where_they_must(guarded: Guarded) -> None:
     assert count(lambda s: (titles_of(s), DELETES["bulk"](s, key("a000")))) == 2
     assert count(lambda s: (titles_of(s), DELETES["bulk"](s, key("a000")), titles_of(s))) == 3
     assert count(lambda s: (s.scalars(LIFTED).all(), s.scalars(LIFTED).all(), titles_of(s)), ADMIN_D) == 2
+    every = select(Document.title).execution_options(include_filtered=True)
+    assert count(lambda s: s.scalars(every).all(), ADMIN_D) == 1
+    assert count(lambda s: s.scalars(TITLES, execution_options={"include_filtered": True}).all(), ADMIN_D) == 1
     assert count(lambda s: s.begin_nested() and titles_of(s)) == 1
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.sql.elements import ColumnClause, ReleaseSavepointClause, Rollba
 from rowgate.catalog import Catalog
 from rowgate.decision import Variant
 from rowgate.errors import AccessDenied, PolicyDrift, Unguarded
+from rowgate.lift import EVERY
 from rowgate.session.audit import Audit, log_event
 from rowgate.session.connection import GuardedConnection, GuardedEngine
 from rowgate.wall.answers import answered
@@ -197,11 +198,9 @@ class WalledConnection(GuardedConnection):
         if elem.is_dml and self._is_streamed(elem, execution_options):
             self.dialect = self.engine.asking(self.dialect)
         try:
-            if self._is_untold and not (elem._with_options or self._who is None or self._resolving):
+            if elem.is_select and self._is_untold and self._lifts_nothing(elem, execution_options):
                 own: Any = self._own_dialect
-                self._tell(
-                    own.rowgate_lifts
-                )  # the earlier the better; what a statement lifts is known when it is compiled
+                self._tell(own.rowgate_lifts)
             result = super()._execute_clauseelement(elem, distilled_parameters, execution_options)
             context: Any = result.context
             if not context.compiled.asks_later or context.rowcount:
@@ -259,8 +258,13 @@ class WalledConnection(GuardedConnection):
 
     @property
     def _is_untold(self) -> bool:
-        """Whether a transaction has begun, as far as SQLAlchemy knows, that has been told nothing yet."""
-        return self._transaction is not None and self._transaction is not self._told_in
+        """Whether a transaction has begun, as far as SQLAlchemy knows, that is to be told who acts."""
+        begun = self._transaction
+        return begun is not None and begun is not self._told_in and self._who is not None and not self._resolving
+
+    def _lifts_nothing(self, elem: Any, execution_options: Any) -> bool:
+        """Return whether a statement has no lifts of its own, as far as can be said before it is compiled."""
+        return not (elem._with_options or EVERY in elem._execution_options or EVERY in execution_options)
 
     def _tell(self, lifts: frozenset[str]) -> None:
         """Set the context of this transaction, which begins with it if it has not yet."""
