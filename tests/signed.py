@@ -36,7 +36,7 @@ def connect(url: URL) -> psycopg.Connection[Any]:
 
 def body(id: str | None = "7", roles: str = "{reader}", lifts: str = "{}", **attrs: str) -> str:
     """Return the body of a context."""
-    return "\t".join((escaped(id), escaped(roles), escaped(lifts), json.dumps(attrs)))
+    return "\t".join((escaped(id), escaped(roles), escaped(lifts), escaped(json.dumps(attrs))))
 
 
 def escaped(text: str | None) -> str:

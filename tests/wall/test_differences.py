@@ -68,12 +68,15 @@ EDITS = {
     "a right of everybody on a column": ("GRANT SELECT (id) ON {table} TO PUBLIC", "changed: rights"),
     "a right less": ("REVOKE SELECT ON {table} FROM {role}", "changed: rights"),
     "a function replaced": (
-        """CREATE OR REPLACE FUNCTION rowgate.known() RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
-        SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN true; END'""",
+        """CREATE OR REPLACE FUNCTION rowgate.context(name text) RETURNS text LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+        SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN ''{{admin}}''; END'""",
         "changed: function",
     ),
     "a function with the caller's search path": ("ALTER FUNCTION rowgate.known() RESET ALL", "changed: function"),
-    "a function with the caller's rights": ("ALTER FUNCTION rowgate.known() SECURITY INVOKER", "changed: function"),
+    "a function with the caller's rights": (
+        "ALTER FUNCTION rowgate.context(text) SECURITY INVOKER",
+        "changed: function",
+    ),
     "a function of somebody's own": (
         "CREATE FUNCTION rowgate.mine() RETURNS int LANGUAGE sql RETURN 1",
         "undeclared: function",

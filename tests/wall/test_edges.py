@@ -176,7 +176,7 @@ def test_what_is_updated_is_read_whether_the_statement_reads_or_not(walls: Calla
         connection.execute(text("SET CONSTRAINTS ALL DEFERRED"))
         assert connection.execute(text("DELETE FROM things")).rowcount == 2
     policies = {one.name: one for one in made.wall.objects if isinstance(one, Policy) and one.table == "things"}
-    mine_too = "(SELECT rowgate.known()) AND (owner = (SELECT rowgate.id()::INTEGER))"
+    mine_too = "(SELECT rowgate.context('id') IS NOT NULL) AND (owner = (SELECT rowgate.context('id')::INTEGER))"
     assert policies["allow delete: allow-2"].using == mine_too
     assert policies["allow update: allow-2"].using == mine_too
 

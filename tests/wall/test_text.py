@@ -170,12 +170,13 @@ def _using(wall: Any) -> str:
 
 def test_terms_of_the_principal_run_once_a_statement() -> None:
     """Each stands in a sub-select of its own; what a condition implies is not asked again."""
-    assert _using(_wall(lambda c: c.id == principal.id)) == "id = (SELECT rowgate.id()::INTEGER)"
-    assert _using(_wall(lambda c: c.id > 5)) == "(id > '5'::INTEGER) AND (SELECT rowgate.known())"
+    assert _using(_wall(lambda c: c.id == principal.id)) == "id = (SELECT rowgate.context('id')::INTEGER)"
+    assert _using(_wall(lambda c: c.id > 5)) == "(id > '5'::INTEGER) AND (SELECT rowgate.context('id') IS NOT NULL)"
     attr = _using(_wall(lambda c: c.id == principal.attr("tenant", Integer())))
-    assert attr == "(SELECT rowgate.known()) AND (id = (SELECT rowgate.attr('tenant')::INTEGER))"
+    tenant = "(SELECT (rowgate.context('attributes')::json ->> 'tenant')::INTEGER)"
+    assert attr == f"(SELECT rowgate.context('id') IS NOT NULL) AND (id = {tenant})"
     roles = _using(_wall(lambda c: principal.has_role(c.name), Column("name", String)))
-    assert roles == "(name = ANY ((SELECT rowgate.roles())::text[]))"
+    assert roles == "(name = ANY ((SELECT rowgate.context('roles'))::text[]))"
 
 
 def test_triggers_and_names_with_quotes() -> None:

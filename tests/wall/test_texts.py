@@ -238,7 +238,7 @@ def test_the_body_is_ascii() -> None:
     assert body.isascii()
     said, roles, lifts, attrs = body.split("\t")
     assert (said, roles, lifts) == ("1", '{"\\303\\251"}', "{}")
-    assert json.loads(attrs) == {"it": "漢\n"}
+    assert json.loads(attrs.replace(r"\134", "\\")) == {"it": "漢\n"}
 
 
 def test_attributes_are_written_as_they_are_now() -> None:

@@ -18,6 +18,7 @@ from rowgate.entry import Entry
 from rowgate.errors import CatalogError
 from rowgate.permission import Can, table_key
 from rowgate.principal import PrincipalTerm, RoleTerm
+from rowgate.wall.context import asked
 from rowgate.wall.literals import constant, sql_type
 from rowgate.wall.objects import identifier, literal
 from rowgate.wall.terms import Lifted, Speaks
@@ -180,24 +181,25 @@ class WallCompiler(PGCompiler):
     def visit_rowgate_principal(self, term: PrincipalTerm, **_kw: Any) -> str:
         """Render a value of whoever acts: asked once a statement, since it stands in a sub-select of its own."""
         if term.kind == "id":
-            return f"(SELECT {SCHEMA}.id()::{sql_type(self.catalog.principal_id, self.dialect)})"
-        return f"(SELECT {SCHEMA}.attr({literal(term.called)})::{sql_type(term.type, self.dialect)})"
+            return f"(SELECT {asked('id')}::{sql_type(self.catalog.principal_id, self.dialect)})"
+        attribute = f"{asked('attributes')}::json ->> {literal(term.called)}"
+        return f"(SELECT ({attribute})::{sql_type(term.type, self.dialect)})"
 
     def visit_rowgate_role(self, term: RoleTerm, **_kw: Any) -> str:
         """Render whether whoever acts has a role."""
         if term.column is None:
             return has_any([str(term.called)])
-        return f"({self.process(term.column)} = ANY ((SELECT {SCHEMA}.roles())::text[]))"
+        return f"({self.process(term.column)} = ANY ((SELECT {asked('roles')})::text[]))"
 
     def visit_rowgate_speaks(self, term: Speaks, **_kw: Any) -> str:
         """Render to whom a rule speaks."""
         if term.roles is not None:
             return has_any(term.roles)
-        return f"(SELECT {SCHEMA}.acting())" if term.everyone else f"(SELECT {SCHEMA}.known())"
+        return f"(SELECT {asked('roles' if term.everyone else 'id')} IS NOT NULL)"
 
     def visit_rowgate_lifted(self, term: Lifted, **_kw: Any) -> str:
         """Render whether a restriction is lifted."""
-        return f"(SELECT {SCHEMA}.lifted({literal(term.called)}))"
+        return f"(SELECT {literal(term.called)} = ANY ({asked('lifts')}::text[]))"
 
     def visit_rowgate_can(self, term: Can, **_kw: Any) -> str:
         """Render the decision of another table as a call: its own sub-selects see its rows, and no name is captured."""
@@ -208,4 +210,4 @@ class WallCompiler(PGCompiler):
 def has_any(roles: Any) -> str:
     """Return whether whoever acts has one of these roles."""
     names = ", ".join(literal(role) for role in sorted(roles))
-    return f"(SELECT {SCHEMA}.has_any(ARRAY[{names}]))"
+    return f"(SELECT {asked('roles')}::text[] && ARRAY[{names}])"

@@ -2,10 +2,11 @@
 
     <mac, 64> <key, 8> <kind, 2, and the backend's pid> <expiry, 10> <body>
 
-with tabs in between. The body says who acts, in four fields: `<id> <roles> <lifts> <attributes, JSON>`. Or it says whom the query
-for the principal asks for, in one of JSON. No field holds a tab (`rowgate.wall.texts`). So nothing can be read in two ways, and
-everything after the first tab is signed as it stands, so nothing needs to be canonical. The code is HMAC-SHA-256 (RFC 2104), which
-PostgreSQL computes by two calls of its own `sha256()` over pads that are stored beforehand (https://www.rfc-editor.org/rfc/rfc2104).
+with tabs in between. The body says who acts, in four fields: `<id> <roles> <lifts> <attributes, JSON>`, each as
+PostgreSQL's `decode(field, 'escape')` reads it. Or it says whom the query for the principal asks for, in one of JSON. No field
+holds a tab (`rowgate.wall.texts`). So nothing can be read in two ways, and everything after the first tab is signed as it stands,
+so nothing needs to be canonical. The code is HMAC-SHA-256 (RFC 2104), which PostgreSQL computes by two calls of its own `sha256()`
+over pads that are stored beforehand (https://www.rfc-editor.org/rfc/rfc2104).
 """
 
 import hashlib

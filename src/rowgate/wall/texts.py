@@ -63,8 +63,8 @@ class Bodies:
             Unguarded: a value is not of its type, or no text of PostgreSQL.
         """
         said = NULL if who.id is None else self._said_id(who.id)
-        attrs = self._attrs(who.attributes) if self.attributes else ""
-        return f"{said}{SEPARATOR}{_names(who.roles)}{SEPARATOR}{_names(lifts)}{SEPARATOR}{{{attrs}}}"
+        attrs = self._attrs(who.attributes) if self.attributes else "{}"
+        return f"{said}{SEPARATOR}{_names(who.roles)}{SEPARATOR}{_names(lifts)}{SEPARATOR}{attrs}"
 
     def _said_id(self, given: Any) -> str:
         if self._id is _uuid and type(given) is UUID:  # most often, in each transaction
@@ -72,11 +72,12 @@ class Bodies:
         return field(_said(self._id, given, "id"))
 
     def _attrs(self, given: Mapping[str, Any]) -> str:
-        return ",".join(
+        said = ",".join(
             f"{quoted(name)}:{said(given[name])}"
             for name, said in self.attributes.items()
             if given.get(name) is not None
         )
+        return field(f"{{{said}}}")
 
 
 def subject(texts: Mapping[str, Text], values: Mapping[str, Any]) -> str:

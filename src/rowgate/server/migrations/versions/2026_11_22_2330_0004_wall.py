@@ -45,163 +45,6 @@ def answer_questions() -> None:
     op.grant_privilege(privileges="USAGE", on='SCHEMA "rowgate"')
     op.create_wall_table(name="keys", columns="id text PRIMARY KEY, inner_pad bytea NOT NULL, outer_pad bytea NOT NULL")
     op.create_wall_function(
-        name="acting",
-        returns="boolean",
-        body=(
-            "DECLARE\n"
-            "  given text := current_setting('rowgate.context', true);\n"
-            "  inner_one bytea;\n"
-            "  outer_one bytea;\n"
-            "BEGIN\n"
-            "  SELECT k.inner_pad, k.outer_pad INTO inner_one, outer_one FROM rowgate.keys AS k WHERE k.id = split_part(given, chr(9), 2);\n"
-            "  IF encode(sha256(outer_one || sha256(inner_one || substr(convert_to(given, 'UTF8'), 66))), 'hex')\n"
-            "      = split_part(given, chr(9), 1)\n"
-            '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
-            "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
-            "  THEN\n"
-            "    RETURN true;\n"
-            "  END IF;\n"
-            "  RETURN false;\n"
-            "END"
-        ),
-        language="plpgsql",
-    )
-    op.create_wall_function(
-        name="known",
-        returns="boolean",
-        body=(
-            "DECLARE\n"
-            "  given text := current_setting('rowgate.context', true);\n"
-            "  inner_one bytea;\n"
-            "  outer_one bytea;\n"
-            "BEGIN\n"
-            "  SELECT k.inner_pad, k.outer_pad INTO inner_one, outer_one FROM rowgate.keys AS k WHERE k.id = split_part(given, chr(9), 2);\n"
-            "  IF encode(sha256(outer_one || sha256(inner_one || substr(convert_to(given, 'UTF8'), 66))), 'hex')\n"
-            "      = split_part(given, chr(9), 1)\n"
-            '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
-            "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
-            "  THEN\n"
-            "    RETURN split_part(given, chr(9), 5) <> '-';\n"
-            "  END IF;\n"
-            "  RETURN false;\n"
-            "END"
-        ),
-        language="plpgsql",
-    )
-    op.create_wall_function(
-        name="id",
-        returns="text",
-        body=(
-            "DECLARE\n"
-            "  given text := current_setting('rowgate.context', true);\n"
-            "  inner_one bytea;\n"
-            "  outer_one bytea;\n"
-            "BEGIN\n"
-            "  SELECT k.inner_pad, k.outer_pad INTO inner_one, outer_one FROM rowgate.keys AS k WHERE k.id = split_part(given, chr(9), 2);\n"
-            "  IF encode(sha256(outer_one || sha256(inner_one || substr(convert_to(given, 'UTF8'), 66))), 'hex')\n"
-            "      = split_part(given, chr(9), 1)\n"
-            '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
-            "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
-            "  THEN\n"
-            "    RETURN convert_from(decode(nullif(split_part(given, chr(9), 5), '-'), 'escape'), 'UTF8');\n"
-            "  END IF;\n"
-            "  RETURN NULL;\n"
-            "END"
-        ),
-        language="plpgsql",
-    )
-    op.create_wall_function(
-        name="attr",
-        arguments="name text",
-        returns="text",
-        body=(
-            "DECLARE\n"
-            "  given text := current_setting('rowgate.context', true);\n"
-            "  inner_one bytea;\n"
-            "  outer_one bytea;\n"
-            "BEGIN\n"
-            "  SELECT k.inner_pad, k.outer_pad INTO inner_one, outer_one FROM rowgate.keys AS k WHERE k.id = split_part(given, chr(9), 2);\n"
-            "  IF encode(sha256(outer_one || sha256(inner_one || substr(convert_to(given, 'UTF8'), 66))), 'hex')\n"
-            "      = split_part(given, chr(9), 1)\n"
-            '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
-            "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
-            "  THEN\n"
-            "    RETURN split_part(given, chr(9), 8)::json ->> name;\n"
-            "  END IF;\n"
-            "  RETURN NULL;\n"
-            "END"
-        ),
-        language="plpgsql",
-    )
-    op.create_wall_function(
-        name="roles",
-        returns="text[]",
-        body=(
-            "DECLARE\n"
-            "  given text := current_setting('rowgate.context', true);\n"
-            "  inner_one bytea;\n"
-            "  outer_one bytea;\n"
-            "BEGIN\n"
-            "  SELECT k.inner_pad, k.outer_pad INTO inner_one, outer_one FROM rowgate.keys AS k WHERE k.id = split_part(given, chr(9), 2);\n"
-            "  IF encode(sha256(outer_one || sha256(inner_one || substr(convert_to(given, 'UTF8'), 66))), 'hex')\n"
-            "      = split_part(given, chr(9), 1)\n"
-            '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
-            "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
-            "  THEN\n"
-            "    RETURN convert_from(decode(split_part(given, chr(9), 6), 'escape'), 'UTF8')::text[];\n"
-            "  END IF;\n"
-            "  RETURN NULL;\n"
-            "END"
-        ),
-        language="plpgsql",
-    )
-    op.create_wall_function(
-        name="has_any",
-        arguments="names text[]",
-        returns="boolean",
-        body=(
-            "DECLARE\n"
-            "  given text := current_setting('rowgate.context', true);\n"
-            "  inner_one bytea;\n"
-            "  outer_one bytea;\n"
-            "BEGIN\n"
-            "  SELECT k.inner_pad, k.outer_pad INTO inner_one, outer_one FROM rowgate.keys AS k WHERE k.id = split_part(given, chr(9), 2);\n"
-            "  IF encode(sha256(outer_one || sha256(inner_one || substr(convert_to(given, 'UTF8'), 66))), 'hex')\n"
-            "      = split_part(given, chr(9), 1)\n"
-            '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
-            "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
-            "  THEN\n"
-            "    RETURN coalesce(convert_from(decode(split_part(given, chr(9), 6), 'escape'), 'UTF8')::text[] && names, false);\n"
-            "  END IF;\n"
-            "  RETURN false;\n"
-            "END"
-        ),
-        language="plpgsql",
-    )
-    op.create_wall_function(
-        name="lifted",
-        arguments="name text",
-        returns="boolean",
-        body=(
-            "DECLARE\n"
-            "  given text := current_setting('rowgate.context', true);\n"
-            "  inner_one bytea;\n"
-            "  outer_one bytea;\n"
-            "BEGIN\n"
-            "  SELECT k.inner_pad, k.outer_pad INTO inner_one, outer_one FROM rowgate.keys AS k WHERE k.id = split_part(given, chr(9), 2);\n"
-            "  IF encode(sha256(outer_one || sha256(inner_one || substr(convert_to(given, 'UTF8'), 66))), 'hex')\n"
-            "      = split_part(given, chr(9), 1)\n"
-            '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
-            "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
-            "  THEN\n"
-            "    RETURN coalesce(name = ANY (convert_from(decode(split_part(given, chr(9), 7), 'escape'), 'UTF8')::text[]), false);\n"
-            "  END IF;\n"
-            "  RETURN false;\n"
-            "END"
-        ),
-        language="plpgsql",
-    )
-    op.create_wall_function(
         name="subject",
         arguments="name text",
         returns="text",
@@ -226,6 +69,82 @@ def answer_questions() -> None:
         definer=False,
         search_path=None,
     )
+    op.create_wall_function(
+        name="context",
+        arguments="name text",
+        returns="text",
+        body=(
+            "DECLARE\n"
+            "  given text := current_setting('rowgate.context', true);\n"
+            "  inner_one bytea;\n"
+            "  outer_one bytea;\n"
+            "BEGIN\n"
+            "  SELECT k.inner_pad, k.outer_pad INTO inner_one, outer_one FROM rowgate.keys AS k WHERE k.id = split_part(given, chr(9), 2);\n"
+            "  IF encode(sha256(outer_one || sha256(inner_one || substr(convert_to(given, 'UTF8'), 66))), 'hex')\n"
+            "      = split_part(given, chr(9), 1)\n"
+            '    AND split_part(given, chr(9), 4) COLLATE "C" > extract(epoch FROM now())::text\n'
+            "    AND split_part(given, chr(9), 3) IN ('1p', '1p' || pg_backend_pid())\n"
+            "  THEN\n"
+            "    RETURN convert_from(decode(nullif(split_part(given, chr(9), CASE name WHEN 'id' THEN 5 WHEN 'roles' THEN 6 WHEN 'lifts' THEN 7 WHEN 'attributes' THEN 8 END), '-'), 'escape'), 'UTF8');\n"
+            "  END IF;\n"
+            "  RETURN NULL;\n"
+            "END"
+        ),
+        language="plpgsql",
+    )
+    op.create_wall_function(
+        name="acting",
+        returns="boolean",
+        body="BEGIN\n  RETURN rowgate.context('roles') IS NOT NULL;\nEND",
+        language="plpgsql",
+        definer=False,
+    )
+    op.create_wall_function(
+        name="known",
+        returns="boolean",
+        body="BEGIN\n  RETURN rowgate.context('id') IS NOT NULL;\nEND",
+        language="plpgsql",
+        definer=False,
+    )
+    op.create_wall_function(
+        name="id",
+        returns="text",
+        body="BEGIN\n  RETURN rowgate.context('id');\nEND",
+        language="plpgsql",
+        definer=False,
+    )
+    op.create_wall_function(
+        name="attr",
+        arguments="name text",
+        returns="text",
+        body="BEGIN\n  RETURN rowgate.context('attributes')::json ->> name;\nEND",
+        language="plpgsql",
+        definer=False,
+    )
+    op.create_wall_function(
+        name="roles",
+        returns="text[]",
+        body="BEGIN\n  RETURN rowgate.context('roles')::text[];\nEND",
+        language="plpgsql",
+        definer=False,
+    )
+    op.create_wall_function(
+        name="has_any",
+        arguments="names text[]",
+        returns="boolean",
+        body="BEGIN\n  RETURN coalesce(rowgate.context('roles')::text[] && names, false);\nEND",
+        language="plpgsql",
+        definer=False,
+    )
+    op.create_wall_function(
+        name="lifted",
+        arguments="name text",
+        returns="boolean",
+        body="BEGIN\n  RETURN coalesce(name = ANY (rowgate.context('lifts')::text[]), false);\nEND",
+        language="plpgsql",
+        definer=False,
+    )
+    op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."context"(name text)')
     op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."acting"()')
     op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."known"()')
     op.grant_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."id"()')
@@ -240,9 +159,9 @@ def answer_questions() -> None:
             "BEGIN\n"
             "  RETURN ARRAY(SELECT public.document_shares.document_id \n"
             "FROM public.document_shares \n"
-            "WHERE public.document_shares.level IN ('viewer'::VARCHAR, 'editor'::VARCHAR) AND (public.document_shares.expires_at IS NULL OR public.document_shares.expires_at > statement_timestamp()) AND (public.document_shares.user_id = (SELECT rowgate.id()::UUID) OR public.document_shares.role_id IN (SELECT public.roles.id \n"
+            "WHERE public.document_shares.level IN ('viewer'::VARCHAR, 'editor'::VARCHAR) AND (public.document_shares.expires_at IS NULL OR public.document_shares.expires_at > statement_timestamp()) AND (public.document_shares.user_id = (SELECT rowgate.context('id')::UUID) OR public.document_shares.role_id IN (SELECT public.roles.id \n"
             "FROM public.roles \n"
-            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[])))));\n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.context('roles'))::text[])))));\n"
             "END"
         ),
         language="plpgsql",
@@ -254,9 +173,9 @@ def answer_questions() -> None:
             "BEGIN\n"
             "  RETURN ARRAY(SELECT public.document_shares.document_id \n"
             "FROM public.document_shares \n"
-            "WHERE public.document_shares.level IN ('editor'::VARCHAR) AND (public.document_shares.expires_at IS NULL OR public.document_shares.expires_at > statement_timestamp()) AND (public.document_shares.user_id = (SELECT rowgate.id()::UUID) OR public.document_shares.role_id IN (SELECT public.roles.id \n"
+            "WHERE public.document_shares.level IN ('editor'::VARCHAR) AND (public.document_shares.expires_at IS NULL OR public.document_shares.expires_at > statement_timestamp()) AND (public.document_shares.user_id = (SELECT rowgate.context('id')::UUID) OR public.document_shares.role_id IN (SELECT public.roles.id \n"
             "FROM public.roles \n"
-            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[])))));\n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.context('roles'))::text[])))));\n"
             "END"
         ),
         language="plpgsql",
@@ -268,7 +187,7 @@ def answer_questions() -> None:
             "BEGIN\n"
             "  RETURN ARRAY(SELECT public.documents.id \n"
             "FROM public.documents \n"
-            "WHERE public.documents.owner_id = (SELECT rowgate.id()::UUID));\n"
+            "WHERE public.documents.owner_id = (SELECT rowgate.context('id')::UUID));\n"
             "END"
         ),
         language="plpgsql",
@@ -280,7 +199,7 @@ def answer_questions() -> None:
             "BEGIN\n"
             "  RETURN ARRAY(SELECT public.roles.id \n"
             "FROM public.roles \n"
-            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[])));\n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.context('roles'))::text[])));\n"
             "END"
         ),
         language="plpgsql",
@@ -292,7 +211,7 @@ def answer_questions() -> None:
             "BEGIN\n"
             "  RETURN ARRAY(SELECT public.roles.id \n"
             "FROM public.roles \n"
-            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[])));\n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.context('roles'))::text[])));\n"
             "END"
         ),
         language="plpgsql",
@@ -304,7 +223,7 @@ def answer_questions() -> None:
             "BEGIN\n"
             "  RETURN ARRAY(SELECT public.roles.id \n"
             "FROM public.roles JOIN public.users AS users_1 ON true \n"
-            "WHERE users_1.id = (SELECT rowgate.id()::UUID) AND NOT (EXISTS (SELECT user_roles_1.user_id \n"
+            "WHERE users_1.id = (SELECT rowgate.context('id')::UUID) AND NOT (EXISTS (SELECT user_roles_1.user_id \n"
             "FROM public.user_roles AS user_roles_1 \n"
             "WHERE user_roles_1.role_id = public.roles.id)) AND NOT (EXISTS (SELECT role_parents_1.senior_id \n"
             "FROM public.role_parents AS role_parents_1 \n"
@@ -320,7 +239,7 @@ def answer_questions() -> None:
             "BEGIN\n"
             "  RETURN ARRAY(SELECT public.roles.id \n"
             "FROM public.roles \n"
-            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[])));\n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.context('roles'))::text[])));\n"
             "END"
         ),
         language="plpgsql",
@@ -334,7 +253,7 @@ def answer_questions() -> None:
             "FROM public.role_configurations \n"
             "WHERE public.role_configurations.access_level >= '1'::INTEGER AND (public.role_configurations.expires_at IS NULL OR public.role_configurations.expires_at > statement_timestamp()) AND public.role_configurations.role_id IN (SELECT public.roles.id \n"
             "FROM public.roles \n"
-            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[]))));\n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.context('roles'))::text[]))));\n"
             "END"
         ),
         language="plpgsql",
@@ -348,7 +267,7 @@ def answer_questions() -> None:
             "FROM public.role_configurations \n"
             "WHERE public.role_configurations.access_level >= '2'::INTEGER AND (public.role_configurations.expires_at IS NULL OR public.role_configurations.expires_at > statement_timestamp()) AND public.role_configurations.role_id IN (SELECT public.roles.id \n"
             "FROM public.roles \n"
-            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[]))));\n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.context('roles'))::text[]))));\n"
             "END"
         ),
         language="plpgsql",
@@ -360,7 +279,7 @@ def answer_questions() -> None:
             "BEGIN\n"
             "  RETURN ARRAY(SELECT public.roles.id \n"
             "FROM public.roles \n"
-            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[])));\n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.context('roles'))::text[])));\n"
             "END"
         ),
         language="plpgsql",
@@ -371,11 +290,11 @@ def answer_questions() -> None:
         returns='TABLE ("out_key" UUID, "out_rank" double precision)',
         body=(
             "BEGIN\n"
-            "  RETURN QUERY SELECT one.key, one.rank FROM (SELECT public.documents.id, ts_rank_cd(public.documents.search, $1)::double precision FROM \"public\".\"documents\" WHERE public.documents.search @@ $1 AND (((SELECT rowgate.has_any(ARRAY['admin'])) OR public.documents.is_public AND (SELECT rowgate.has_any(ARRAY['paid_user'])) OR public.documents.is_public AND NOT public.documents.requires_paid_access AND (SELECT rowgate.has_any(ARRAY['free_user'])) OR public.documents.owner_id = (SELECT rowgate.id()::UUID) OR (EXISTS (SELECT public.document_shares.id \n"
+            "  RETURN QUERY SELECT one.key, one.rank FROM (SELECT public.documents.id, ts_rank_cd(public.documents.search, $1)::double precision FROM \"public\".\"documents\" WHERE public.documents.search @@ $1 AND (((SELECT rowgate.context('roles')::text[] && ARRAY['admin']) OR public.documents.is_public AND (SELECT rowgate.context('roles')::text[] && ARRAY['paid_user']) OR public.documents.is_public AND NOT public.documents.requires_paid_access AND (SELECT rowgate.context('roles')::text[] && ARRAY['free_user']) OR public.documents.owner_id = (SELECT rowgate.context('id')::UUID) OR (EXISTS (SELECT public.document_shares.id \n"
             "FROM public.document_shares \n"
-            "WHERE public.document_shares.document_id = public.documents.id AND public.document_shares.level IN ('viewer'::VARCHAR, 'editor'::VARCHAR) AND (public.document_shares.expires_at IS NULL OR public.document_shares.expires_at > statement_timestamp()) AND (public.document_shares.user_id = (SELECT rowgate.id()::UUID) OR public.document_shares.role_id IN (SELECT public.roles.id \n"
+            "WHERE public.document_shares.document_id = public.documents.id AND public.document_shares.level IN ('viewer'::VARCHAR, 'editor'::VARCHAR) AND (public.document_shares.expires_at IS NULL OR public.document_shares.expires_at > statement_timestamp()) AND (public.document_shares.user_id = (SELECT rowgate.context('id')::UUID) OR public.document_shares.role_id IN (SELECT public.roles.id \n"
             "FROM public.roles \n"
-            "WHERE (public.roles.name = ANY ((SELECT rowgate.roles())::text[]))))))) AND (NOT public.documents.is_deleted OR (SELECT rowgate.lifted('soft-delete'))))) AS one (key, rank)\n"
+            "WHERE (public.roles.name = ANY ((SELECT rowgate.context('roles'))::text[]))))))) AND (NOT public.documents.is_deleted OR (SELECT 'soft-delete' = ANY (rowgate.context('lifts')::text[]))))) AS one (key, rank)\n"
             "    WHERE $3 IS NULL OR one.rank < $3 OR (one.rank = $3 AND one.key < $4)\n"
             "    ORDER BY one.rank DESC, one.key DESC LIMIT $2;\n"
             "END"
@@ -462,22 +381,28 @@ def guard_documents() -> None:
     op.enable_row_security(table="documents")
     op.create_policy(table="documents", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        table="documents", name="allow read: admin", command="SELECT", using="(SELECT rowgate.has_any(ARRAY['admin']))"
+        table="documents",
+        name="allow read: admin",
+        command="SELECT",
+        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
     op.create_policy(
         table="documents",
         name="allow read: paid",
         command="SELECT",
-        using="is_public AND (SELECT rowgate.has_any(ARRAY['paid_user']))",
+        using="is_public AND (SELECT rowgate.context('roles')::text[] && ARRAY['paid_user'])",
     )
     op.create_policy(
         table="documents",
         name="allow read: free",
         command="SELECT",
-        using="is_public AND (NOT requires_paid_access) AND (SELECT rowgate.has_any(ARRAY['free_user']))",
+        using="is_public AND (NOT requires_paid_access) AND (SELECT rowgate.context('roles')::text[] && ARRAY['free_user'])",
     )
     op.create_policy(
-        table="documents", name="allow read: owner", command="SELECT", using="owner_id = (SELECT rowgate.id()::UUID)"
+        table="documents",
+        name="allow read: owner",
+        command="SELECT",
+        using="owner_id = (SELECT rowgate.context('id')::UUID)",
     )
     op.create_policy(
         table="documents",
@@ -489,51 +414,54 @@ def guard_documents() -> None:
         table="documents",
         name="allow create: own-new",
         command="INSERT",
-        check="owner_id = (SELECT rowgate.id()::UUID)",
+        check="owner_id = (SELECT rowgate.context('id')::UUID)",
     )
     op.create_policy(
         table="documents",
         name="allow update: owner",
         command="UPDATE",
-        using="owner_id = (SELECT rowgate.id()::UUID)",
-        check="owner_id = (SELECT rowgate.id()::UUID)",
+        using="owner_id = (SELECT rowgate.context('id')::UUID)",
+        check="owner_id = (SELECT rowgate.context('id')::UUID)",
     )
     op.create_policy(
         table="documents",
         name="allow update by other tables: editor",
         command="UPDATE",
-        using="(id = ANY ((SELECT rowgate.documents_editor())::UUID[])) AND ((owner_id = (SELECT rowgate.id()::UUID)) OR (id = ANY ((SELECT rowgate.documents_viewer())::UUID[])) OR (SELECT rowgate.has_any(ARRAY['admin'])) OR (is_public AND (SELECT rowgate.has_any(ARRAY['paid_user']))) OR (is_public AND (NOT requires_paid_access) AND (SELECT rowgate.has_any(ARRAY['free_user']))))",
-        check="(id = ANY ((SELECT rowgate.documents_editor())::UUID[])) AND ((owner_id = (SELECT rowgate.id()::UUID)) OR (id = ANY ((SELECT rowgate.documents_viewer())::UUID[])) OR (SELECT rowgate.has_any(ARRAY['admin'])) OR (is_public AND (SELECT rowgate.has_any(ARRAY['paid_user']))) OR (is_public AND (NOT requires_paid_access) AND (SELECT rowgate.has_any(ARRAY['free_user']))))",
+        using="(id = ANY ((SELECT rowgate.documents_editor())::UUID[])) AND ((owner_id = (SELECT rowgate.context('id')::UUID)) OR (id = ANY ((SELECT rowgate.documents_viewer())::UUID[])) OR (SELECT rowgate.context('roles')::text[] && ARRAY['admin']) OR (is_public AND (SELECT rowgate.context('roles')::text[] && ARRAY['paid_user'])) OR (is_public AND (NOT requires_paid_access) AND (SELECT rowgate.context('roles')::text[] && ARRAY['free_user'])))",
+        check="(id = ANY ((SELECT rowgate.documents_editor())::UUID[])) AND ((owner_id = (SELECT rowgate.context('id')::UUID)) OR (id = ANY ((SELECT rowgate.documents_viewer())::UUID[])) OR (SELECT rowgate.context('roles')::text[] && ARRAY['admin']) OR (is_public AND (SELECT rowgate.context('roles')::text[] && ARRAY['paid_user'])) OR (is_public AND (NOT requires_paid_access) AND (SELECT rowgate.context('roles')::text[] && ARRAY['free_user'])))",
     )
     op.create_policy(
         table="documents",
         name="allow update: restore",
         command="UPDATE",
-        using="is_deleted AND (SELECT rowgate.has_any(ARRAY['admin']))",
-        check="(NOT is_deleted) AND (SELECT rowgate.has_any(ARRAY['admin']))",
+        using="is_deleted AND (SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        check="(NOT is_deleted) AND (SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
     op.create_policy(
-        table="documents", name="allow delete: owner", command="DELETE", using="owner_id = (SELECT rowgate.id()::UUID)"
+        table="documents",
+        name="allow delete: owner",
+        command="DELETE",
+        using="owner_id = (SELECT rowgate.context('id')::UUID)",
     )
     op.create_policy(
         table="documents",
         name="allow delete: purge",
         command="DELETE",
-        using="is_deleted AND (SELECT rowgate.has_any(ARRAY['admin']))",
+        using="is_deleted AND (SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
     op.create_policy(
         table="documents",
         name="restrict read: soft-delete",
         command="SELECT",
         permissive=False,
-        using="(NOT is_deleted) OR (SELECT rowgate.lifted('soft-delete'))",
+        using="(NOT is_deleted) OR (SELECT 'soft-delete' = ANY (rowgate.context('lifts')::text[]))",
     )
     op.create_policy(
         table="documents",
         name="restrict update: soft-delete",
         command="UPDATE",
         permissive=False,
-        using="(NOT is_deleted) OR (SELECT rowgate.lifted('soft-delete'))",
+        using="(NOT is_deleted) OR (SELECT 'soft-delete' = ANY (rowgate.context('lifts')::text[]))",
         check="true",
     )
     op.create_policy(
@@ -541,7 +469,7 @@ def guard_documents() -> None:
         name="restrict delete: soft-delete",
         command="DELETE",
         permissive=False,
-        using="(NOT is_deleted) OR (SELECT rowgate.lifted('soft-delete'))",
+        using="(NOT is_deleted) OR (SELECT 'soft-delete' = ANY (rowgate.context('lifts')::text[]))",
     )
     op.create_wall_function(
         name="documents columns",
@@ -549,9 +477,9 @@ def guard_documents() -> None:
         body=(
             "BEGIN\n"
             "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
-            '    (ROW(OLD."content", OLD."title")::record *<> ROW(NEW."content", NEW."title")::record AND ((OLD.owner_id = (SELECT rowgate.id()::UUID)) OR (OLD.id = ANY ((SELECT rowgate.documents_editor())::UUID[]))) IS NOT TRUE)\n'
-            '    OR (ROW(OLD."created_at", OLD."id", OLD."is_public", OLD."owner_id", OLD."requires_paid_access")::record *<> ROW(NEW."created_at", NEW."id", NEW."is_public", NEW."owner_id", NEW."requires_paid_access")::record AND (OLD.owner_id = (SELECT rowgate.id()::UUID)) IS NOT TRUE)\n'
-            '    OR (ROW(OLD."is_deleted")::record *<> ROW(NEW."is_deleted")::record AND ((OLD.owner_id = (SELECT rowgate.id()::UUID)) OR ((OLD.is_deleted) AND (SELECT rowgate.has_any(ARRAY[\'admin\'])))) IS NOT TRUE)\n'
+            '    (ROW(OLD."content", OLD."title")::record *<> ROW(NEW."content", NEW."title")::record AND ((OLD.owner_id = (SELECT rowgate.context(\'id\')::UUID)) OR (OLD.id = ANY ((SELECT rowgate.documents_editor())::UUID[]))) IS NOT TRUE)\n'
+            '    OR (ROW(OLD."created_at", OLD."id", OLD."is_public", OLD."owner_id", OLD."requires_paid_access")::record *<> ROW(NEW."created_at", NEW."id", NEW."is_public", NEW."owner_id", NEW."requires_paid_access")::record AND (OLD.owner_id = (SELECT rowgate.context(\'id\')::UUID)) IS NOT TRUE)\n'
+            "    OR (ROW(OLD.\"is_deleted\")::record *<> ROW(NEW.\"is_deleted\")::record AND ((OLD.owner_id = (SELECT rowgate.context('id')::UUID)) OR ((OLD.is_deleted) AND (SELECT rowgate.context('roles')::text[] && ARRAY['admin']))) IS NOT TRUE)\n"
             "  ) THEN\n"
             "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:documents';\n"
             "  END IF;\n"
@@ -583,26 +511,26 @@ def guard_document_shares() -> None:
         table="document_shares",
         name="allow read by other tables: with-me",
         command="SELECT",
-        using="(user_id = (SELECT rowgate.id()::UUID)) OR (role_id = ANY ((SELECT rowgate.document_shares_with_me())::UUID[]))",
+        using="(user_id = (SELECT rowgate.context('id')::UUID)) OR (role_id = ANY ((SELECT rowgate.document_shares_with_me())::UUID[]))",
     )
     op.create_policy(
         table="document_shares",
         name="allow read: admin",
         command="SELECT",
-        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
     op.create_policy(
         table="document_shares",
         name="allow create by other tables: owner-grants",
         command="INSERT",
-        check="(document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) AND (granted_by = (SELECT rowgate.id()::UUID))",
+        check="(document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) AND (granted_by = (SELECT rowgate.context('id')::UUID))",
     )
     op.create_policy(
         table="document_shares",
         name="allow update by other tables: owner-grants",
         command="UPDATE",
-        using="(document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) AND ((document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) OR (user_id = (SELECT rowgate.id()::UUID)) OR (role_id = ANY ((SELECT rowgate.document_shares_with_me())::UUID[])) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
-        check="(document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) AND (granted_by = (SELECT rowgate.id()::UUID)) AND ((document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) OR (user_id = (SELECT rowgate.id()::UUID)) OR (role_id = ANY ((SELECT rowgate.document_shares_with_me())::UUID[])) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
+        using="(document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) AND ((document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) OR (user_id = (SELECT rowgate.context('id')::UUID)) OR (role_id = ANY ((SELECT rowgate.document_shares_with_me())::UUID[])) OR (SELECT rowgate.context('roles')::text[] && ARRAY['admin']))",
+        check="(document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) AND (granted_by = (SELECT rowgate.context('id')::UUID)) AND ((document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) OR (user_id = (SELECT rowgate.context('id')::UUID)) OR (role_id = ANY ((SELECT rowgate.document_shares_with_me())::UUID[])) OR (SELECT rowgate.context('roles')::text[] && ARRAY['admin']))",
     )
     op.create_policy(
         table="document_shares",
@@ -614,7 +542,7 @@ def guard_document_shares() -> None:
         table="document_shares",
         name="allow delete: admin",
         command="DELETE",
-        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
 
 
@@ -623,27 +551,33 @@ def guard_users() -> None:
     op.enable_row_security(table="users")
     op.create_policy(table="users", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        table="users", name="allow read: myself", command="SELECT", using="id = (SELECT rowgate.id()::UUID)"
+        table="users", name="allow read: myself", command="SELECT", using="id = (SELECT rowgate.context('id')::UUID)"
     )
     op.create_policy(
-        table="users", name="allow read: admin", command="SELECT", using="(SELECT rowgate.has_any(ARRAY['admin']))"
+        table="users",
+        name="allow read: admin",
+        command="SELECT",
+        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
     op.create_policy(
-        table="users", name="allow create: admin", command="INSERT", check="(SELECT rowgate.has_any(ARRAY['admin']))"
+        table="users",
+        name="allow create: admin",
+        command="INSERT",
+        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
     op.create_policy(
         table="users",
         name="allow update: admin-changes",
         command="UPDATE",
-        using="(SELECT rowgate.has_any(ARRAY['admin']))",
-        check="(SELECT rowgate.has_any(ARRAY['admin']))",
+        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
     op.create_policy(
         table="users",
         name="restrict create: mask of hashed_password",
         command="INSERT",
         permissive=False,
-        check="(hashed_password IS NULL) OR ((SELECT rowgate.has_any(ARRAY['admin'])) AND (created_at = now()))",
+        check="(hashed_password IS NULL) OR ((SELECT rowgate.context('roles')::text[] && ARRAY['admin']) AND (created_at = now()))",
     )
     op.create_wall_function(
         name="users columns",
@@ -673,7 +607,7 @@ def guard_users() -> None:
         body=(
             "BEGIN\n"
             "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
-            "    ((SELECT rowgate.has_any(ARRAY['admin'])) AND (OLD.created_at = now())) IS NOT TRUE\n"
+            "    ((SELECT rowgate.context('roles')::text[] && ARRAY['admin']) AND (OLD.created_at = now())) IS NOT TRUE\n"
             "  ) THEN\n"
             "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:users';\n"
             "  END IF;\n"
@@ -695,32 +629,37 @@ def guard_roles() -> None:
     """Make its policies."""
     op.enable_row_security(table="roles")
     op.create_policy(table="roles", name="owner", command="ALL", to=None, using="true", check="true")
-    op.create_policy(table="roles", name="allow read: vocabulary", command="SELECT", using="(SELECT rowgate.acting())")
+    op.create_policy(
+        table="roles",
+        name="allow read: vocabulary",
+        command="SELECT",
+        using="(SELECT rowgate.context('roles') IS NOT NULL)",
+    )
     op.create_policy(
         table="roles",
         name="allow create: admin",
         command="INSERT",
-        check="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.has_any(ARRAY['admin']))",
+        check="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
     op.create_policy(
         table="roles",
         name="allow update: admin",
         command="UPDATE",
-        using="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.has_any(ARRAY['admin']))",
-        check="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.has_any(ARRAY['admin']))",
+        using="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        check="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
     op.create_policy(
         table="roles",
         name="allow update: admin-describes",
         command="UPDATE",
-        using="(SELECT rowgate.has_any(ARRAY['admin']))",
-        check="(SELECT rowgate.has_any(ARRAY['admin']))",
+        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
     op.create_policy(
         table="roles",
         name="allow delete: admin",
         command="DELETE",
-        using="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.has_any(ARRAY['admin']))",
+        using="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
     op.create_wall_function(
         name="roles columns",
@@ -728,7 +667,7 @@ def guard_roles() -> None:
         body=(
             "BEGIN\n"
             "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
-            "    (ROW(OLD.\"id\", OLD.\"name\")::record *<> ROW(NEW.\"id\", NEW.\"name\")::record AND (((OLD.name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.has_any(ARRAY['admin']))) IS NOT TRUE)\n"
+            "    (ROW(OLD.\"id\", OLD.\"name\")::record *<> ROW(NEW.\"id\", NEW.\"name\")::record AND (((OLD.name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.context('roles')::text[] && ARRAY['admin'])) IS NOT TRUE)\n"
             "  ) THEN\n"
             "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:roles';\n"
             "  END IF;\n"
@@ -748,35 +687,41 @@ def guard_user_roles() -> None:
     op.enable_row_security(table="user_roles")
     op.create_policy(table="user_roles", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        table="user_roles", name="allow read: my-roles", command="SELECT", using="user_id = (SELECT rowgate.id()::UUID)"
+        table="user_roles",
+        name="allow read: my-roles",
+        command="SELECT",
+        using="user_id = (SELECT rowgate.context('id')::UUID)",
     )
     op.create_policy(
-        table="user_roles", name="allow read: admin", command="SELECT", using="(SELECT rowgate.has_any(ARRAY['admin']))"
+        table="user_roles",
+        name="allow read: admin",
+        command="SELECT",
+        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
     op.create_policy(
         table="user_roles",
         name="allow create by other tables: admin-grants",
         command="INSERT",
-        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (role_id = ANY ((SELECT rowgate.user_roles_admin_grants())::UUID[])) AND (assigned_by = (SELECT rowgate.id()::UUID))",
+        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin']) AND (role_id = ANY ((SELECT rowgate.user_roles_admin_grants())::UUID[])) AND (assigned_by = (SELECT rowgate.context('id')::UUID))",
     )
     op.create_policy(
         table="user_roles",
         name="allow create by other tables: admin-first",
         command="INSERT",
-        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (user_id = (SELECT rowgate.id()::UUID)) AND (assigned_by = (SELECT rowgate.id()::UUID)) AND (role_id = ANY ((SELECT rowgate.user_roles_admin_first())::UUID[]))",
+        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin']) AND (user_id = (SELECT rowgate.context('id')::UUID)) AND (assigned_by = (SELECT rowgate.context('id')::UUID)) AND (role_id = ANY ((SELECT rowgate.user_roles_admin_first())::UUID[]))",
     )
     op.create_policy(
         table="user_roles",
         name="allow update by other tables: admin-grants",
         command="UPDATE",
-        using="(SELECT rowgate.has_any(ARRAY['admin']))",
-        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (role_id = ANY ((SELECT rowgate.user_roles_admin_grants())::UUID[])) AND (assigned_by = (SELECT rowgate.id()::UUID))",
+        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin']) AND (role_id = ANY ((SELECT rowgate.user_roles_admin_grants())::UUID[])) AND (assigned_by = (SELECT rowgate.context('id')::UUID))",
     )
     op.create_policy(
         table="user_roles",
         name="allow delete: admin",
         command="DELETE",
-        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
 
 
@@ -785,19 +730,22 @@ def guard_role_parents() -> None:
     op.enable_row_security(table="role_parents")
     op.create_policy(table="role_parents", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        table="role_parents", name="allow read: vocabulary", command="SELECT", using="(SELECT rowgate.known())"
+        table="role_parents",
+        name="allow read: vocabulary",
+        command="SELECT",
+        using="(SELECT rowgate.context('id') IS NOT NULL)",
     )
     op.create_policy(
         table="role_parents",
         name="allow create by other tables: admin-grants",
         command="INSERT",
-        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (junior_id = ANY ((SELECT rowgate.role_parents_admin_grants())::UUID[])) AND (added_by = (SELECT rowgate.id()::UUID))",
+        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin']) AND (junior_id = ANY ((SELECT rowgate.role_parents_admin_grants())::UUID[])) AND (added_by = (SELECT rowgate.context('id')::UUID))",
     )
     op.create_policy(
         table="role_parents",
         name="allow delete: admin",
         command="DELETE",
-        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
 
 
@@ -806,19 +754,22 @@ def guard_role_exclusions() -> None:
     op.enable_row_security(table="role_exclusions")
     op.create_policy(table="role_exclusions", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        table="role_exclusions", name="allow read: vocabulary", command="SELECT", using="(SELECT rowgate.known())"
+        table="role_exclusions",
+        name="allow read: vocabulary",
+        command="SELECT",
+        using="(SELECT rowgate.context('id') IS NOT NULL)",
     )
     op.create_policy(
         table="role_exclusions",
         name="allow create: admin-excludes",
         command="INSERT",
-        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (added_by = (SELECT rowgate.id()::UUID))",
+        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin']) AND (added_by = (SELECT rowgate.context('id')::UUID))",
     )
     op.create_policy(
         table="role_exclusions",
         name="allow delete: admin",
         command="DELETE",
-        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
 
 
@@ -830,7 +781,7 @@ def guard_configurations() -> None:
         table="configurations",
         name="allow read: admin",
         command="SELECT",
-        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
     op.create_policy(
         table="configurations",
@@ -842,27 +793,27 @@ def guard_configurations() -> None:
         table="configurations",
         name="allow create: admin",
         command="INSERT",
-        check="(SELECT rowgate.has_any(ARRAY['admin']))",
+        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
     op.create_policy(
         table="configurations",
         name="allow update: admin",
         command="UPDATE",
-        using="(SELECT rowgate.has_any(ARRAY['admin']))",
-        check="(SELECT rowgate.has_any(ARRAY['admin']))",
+        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
     op.create_policy(
         table="configurations",
         name="allow update by other tables: granted-changes",
         command="UPDATE",
-        using="(id = ANY ((SELECT rowgate.configurations_granted_changes())::UUID[])) AND ((id = ANY ((SELECT rowgate.configurations_granted())::UUID[])) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
-        check="(id = ANY ((SELECT rowgate.configurations_granted_changes())::UUID[])) AND ((id = ANY ((SELECT rowgate.configurations_granted())::UUID[])) OR (SELECT rowgate.has_any(ARRAY['admin'])))",
+        using="(id = ANY ((SELECT rowgate.configurations_granted_changes())::UUID[])) AND ((id = ANY ((SELECT rowgate.configurations_granted())::UUID[])) OR (SELECT rowgate.context('roles')::text[] && ARRAY['admin']))",
+        check="(id = ANY ((SELECT rowgate.configurations_granted_changes())::UUID[])) AND ((id = ANY ((SELECT rowgate.configurations_granted())::UUID[])) OR (SELECT rowgate.context('roles')::text[] && ARRAY['admin']))",
     )
     op.create_policy(
         table="configurations",
         name="allow delete: admin",
         command="DELETE",
-        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
     op.create_wall_function(
         name="configurations columns",
@@ -870,7 +821,7 @@ def guard_configurations() -> None:
         body=(
             "BEGIN\n"
             "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
-            '    (ROW(OLD."created_at", OLD."id", OLD."name")::record *<> ROW(NEW."created_at", NEW."id", NEW."name")::record AND ((SELECT rowgate.has_any(ARRAY[\'admin\']))) IS NOT TRUE)\n'
+            '    (ROW(OLD."created_at", OLD."id", OLD."name")::record *<> ROW(NEW."created_at", NEW."id", NEW."name")::record AND ((SELECT rowgate.context(\'roles\')::text[] && ARRAY[\'admin\'])) IS NOT TRUE)\n'
             "  ) THEN\n"
             "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:configurations';\n"
             "  END IF;\n"
@@ -902,26 +853,26 @@ def guard_role_configurations() -> None:
         table="role_configurations",
         name="allow read: admin",
         command="SELECT",
-        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
     op.create_policy(
         table="role_configurations",
         name="allow create: admin-grants",
         command="INSERT",
-        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (granted_by = (SELECT rowgate.id()::UUID))",
+        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin']) AND (granted_by = (SELECT rowgate.context('id')::UUID))",
     )
     op.create_policy(
         table="role_configurations",
         name="allow update: admin-grants",
         command="UPDATE",
-        using="(SELECT rowgate.has_any(ARRAY['admin']))",
-        check="(SELECT rowgate.has_any(ARRAY['admin'])) AND (granted_by = (SELECT rowgate.id()::UUID))",
+        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin']) AND (granted_by = (SELECT rowgate.context('id')::UUID))",
     )
     op.create_policy(
         table="role_configurations",
         name="allow delete: admin",
         command="DELETE",
-        using="(SELECT rowgate.has_any(ARRAY['admin']))",
+        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
 
 
@@ -930,16 +881,22 @@ def guard_audit_log() -> None:
     op.enable_row_security(table="audit_log")
     op.create_policy(table="audit_log", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        table="audit_log", name="allow read: admin", command="SELECT", using="(SELECT rowgate.has_any(ARRAY['admin']))"
+        table="audit_log",
+        name="allow read: admin",
+        command="SELECT",
+        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
     )
     op.create_policy(
-        table="audit_log", name="allow read: my-own", command="SELECT", using="actor_id = (SELECT rowgate.id()::UUID)"
+        table="audit_log",
+        name="allow read: my-own",
+        command="SELECT",
+        using="actor_id = (SELECT rowgate.context('id')::UUID)",
     )
     op.create_policy(
         table="audit_log",
         name="allow create: add",
         command="INSERT",
-        check="(SELECT rowgate.acting()) AND (actor_id IS NOT DISTINCT FROM (SELECT rowgate.id()::UUID))",
+        check="(SELECT rowgate.context('roles') IS NOT NULL) AND (actor_id IS NOT DISTINCT FROM (SELECT rowgate.context('id')::UUID))",
     )
 
 
@@ -951,14 +908,14 @@ def guard_login_sessions() -> None:
         table="login_sessions",
         name="allow read: my-log-ins",
         command="SELECT",
-        using="user_id = (SELECT rowgate.id()::UUID)",
+        using="user_id = (SELECT rowgate.context('id')::UUID)",
     )
     op.create_policy(
         table="login_sessions",
         name="allow update: revoke-my-log-ins",
         command="UPDATE",
-        using="(user_id = (SELECT rowgate.id()::UUID)) AND (user_id = (SELECT rowgate.id()::UUID))",
-        check="(user_id = (SELECT rowgate.id()::UUID)) AND (user_id = (SELECT rowgate.id()::UUID))",
+        using="(user_id = (SELECT rowgate.context('id')::UUID)) AND (user_id = (SELECT rowgate.context('id')::UUID))",
+        check="(user_id = (SELECT rowgate.context('id')::UUID)) AND (user_id = (SELECT rowgate.context('id')::UUID))",
     )
     op.create_wall_function(
         name="login_sessions columns",
@@ -989,24 +946,30 @@ def guard_api_keys() -> None:
     op.enable_row_security(table="api_keys")
     op.create_policy(table="api_keys", name="owner", command="ALL", to=None, using="true", check="true")
     op.create_policy(
-        table="api_keys", name="allow read: my-keys", command="SELECT", using="user_id = (SELECT rowgate.id()::UUID)"
+        table="api_keys",
+        name="allow read: my-keys",
+        command="SELECT",
+        using="user_id = (SELECT rowgate.context('id')::UUID)",
     )
     op.create_policy(
-        table="api_keys", name="allow create: my-keys", command="INSERT", check="user_id = (SELECT rowgate.id()::UUID)"
+        table="api_keys",
+        name="allow create: my-keys",
+        command="INSERT",
+        check="user_id = (SELECT rowgate.context('id')::UUID)",
     )
     op.create_policy(
         table="api_keys",
         name="allow update: revoke-my-keys",
         command="UPDATE",
-        using="(user_id = (SELECT rowgate.id()::UUID)) AND (user_id = (SELECT rowgate.id()::UUID))",
-        check="(user_id = (SELECT rowgate.id()::UUID)) AND (user_id = (SELECT rowgate.id()::UUID))",
+        using="(user_id = (SELECT rowgate.context('id')::UUID)) AND (user_id = (SELECT rowgate.context('id')::UUID))",
+        check="(user_id = (SELECT rowgate.context('id')::UUID)) AND (user_id = (SELECT rowgate.context('id')::UUID))",
     )
     op.create_policy(
         table="api_keys",
         name="restrict create: mask of key_hash",
         command="INSERT",
         permissive=False,
-        check="(key_hash IS NULL) OR (user_id = (SELECT rowgate.id()::UUID))",
+        check="(key_hash IS NULL) OR (user_id = (SELECT rowgate.context('id')::UUID))",
     )
     op.create_wall_function(
         name="api_keys columns",
@@ -1036,7 +999,7 @@ def guard_api_keys() -> None:
         body=(
             "BEGIN\n"
             "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
-            "    (OLD.user_id = (SELECT rowgate.id()::UUID)) IS NOT TRUE\n"
+            "    (OLD.user_id = (SELECT rowgate.context('id')::UUID)) IS NOT TRUE\n"
             "  ) THEN\n"
             "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:api_keys';\n"
             "  END IF;\n"
@@ -1062,19 +1025,19 @@ def guard_idempotency_keys() -> None:
         table="idempotency_keys",
         name="allow read: my-requests",
         command="SELECT",
-        using="user_id = (SELECT rowgate.id()::UUID)",
+        using="user_id = (SELECT rowgate.context('id')::UUID)",
     )
     op.create_policy(
         table="idempotency_keys",
         name="allow create: my-requests",
         command="INSERT",
-        check="user_id = (SELECT rowgate.id()::UUID)",
+        check="user_id = (SELECT rowgate.context('id')::UUID)",
     )
     op.create_policy(
         table="idempotency_keys",
         name="allow delete: my-requests",
         command="DELETE",
-        using="user_id = (SELECT rowgate.id()::UUID)",
+        using="user_id = (SELECT rowgate.context('id')::UUID)",
     )
 
 
@@ -1301,7 +1264,7 @@ def downgrade() -> None:
     op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."id"()')
     op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."known"()')
     op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."acting"()')
-    op.drop_wall_function(name="subject", arguments="name text")
+    op.revoke_privilege(privileges="EXECUTE", on='FUNCTION "rowgate"."context"(name text)')
     op.drop_wall_function(name="lifted", arguments="name text")
     op.drop_wall_function(name="has_any", arguments="names text[]")
     op.drop_wall_function(name="roles")
@@ -1309,6 +1272,8 @@ def downgrade() -> None:
     op.drop_wall_function(name="id")
     op.drop_wall_function(name="known")
     op.drop_wall_function(name="acting")
+    op.drop_wall_function(name="context", arguments="name text")
+    op.drop_wall_function(name="subject", arguments="name text")
     op.drop_wall_table(name="keys")
     op.revoke_privilege(privileges="USAGE", on='SCHEMA "rowgate"')
     op.drop_wall_schema(name="rowgate")
