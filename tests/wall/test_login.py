@@ -112,6 +112,10 @@ WAYS = {
     "functions": (
         "GRANT CREATE ON SCHEMA rowgate TO {app}", "REVOKE CREATE ON SCHEMA rowgate FROM {app}", "change the functions",
     ),
+    "operators": (
+        "GRANT CREATE ON SCHEMA public TO {app}", "REVOKE CREATE ON SCHEMA public FROM {app}",
+        "it may create operators and functions in schema public",
+    ),
     "a table that is gone": (
         "ALTER TABLE comments RENAME TO other", "ALTER TABLE other RENAME TO comments", "table comments is not there",
     ),

@@ -8,8 +8,8 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import Integer, NullPool, bindparam, create_engine, event, select, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, StatementError
+from sqlalchemy import Integer, NullPool, bindparam, create_engine, event, insert, select, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, ResourceClosedError, StatementError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -47,7 +47,7 @@ def notes() -> Catalog:
     """Return a catalog that lets everybody read everything: what is not seen, the wall has hidden."""
     catalog = Catalog(Base, principal_id=Integer(), roles={"reader", "admin"})
     policy = catalog.policy(Note)
-    policy.allow("read", to=EVERYONE)
+    policy.allow("read", "create", to=EVERYONE)
     policy.allow("read", when=Note.tenant == principal.attr("tenant", Integer()), to="admin")
     return catalog
 
@@ -471,6 +471,59 @@ def test_a_cancelled_task_leaves_nothing_behind(walled: Walled) -> None:
         walled.runner.run(cancelled(step * 0.0005))
         assert walled.run(sessions(Principal(0)), seen) == EVEN
         assert walled.plain(engine, "SELECT count(*) FROM notes") == (0,)
+
+
+def test_an_engine_cancelled_in_its_first_transaction_leaves_nothing_behind(walled: Walled) -> None:
+    """While it sees that the wall stands, too: what comes after is committed, and nobody acts once it is over."""
+    if not walled.is_async:
+        pytest.skip("a synchronous session is not cancelled")
+
+    async def read(sessions: Any) -> None:
+        async with sessions(ONE) as session:
+            await session.run_sync(seen)
+
+    async def cancelled(sessions: Any, steps: int) -> None:
+        async with asyncio.timeout(20):
+            task = asyncio.create_task(read(sessions))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    for steps in range(0, 48, 3):
+        engine = walled.engine()
+        assert walled.plain(engine, "SELECT 1") == (1,)  # connected: what is cancelled is the guard's own
+        sessions = walled.maker(engine=engine)
+        walled.runner.run(cancelled(sessions, steps))
+        note = 1000 + 2 * steps
+
+        def write(session: Any, note: int = note) -> None:
+            session.execute(insert(Note).values(id=note, owner=0, tenant=0))
+            session.commit()
+
+        walled.run(sessions(Principal(0)), write)
+        assert walled.plain(engine, "SELECT current_setting('rowgate.context', true)") in {("",), (None,)}
+        with connect(walled.logins.using("psycopg").owner) as owner:
+            assert owner.execute("DELETE FROM notes WHERE id = %s", (note,)).rowcount == 1
+
+
+def test_a_connection_that_a_listener_closes_begins_nothing(walled: Walled) -> None:
+    """Its context has been sent before: it does not go back to the pool with it."""
+    engine = walled.engine()
+    sessions = walled.maker(engine=engine)
+    walled.run(sessions(ONE), seen)
+
+    def close(connection: Any, *_args: Any) -> None:
+        connection.close()
+
+    guarded = sessions.engine
+    event.listen(guarded, "before_execute", close)
+    with pytest.raises(ResourceClosedError):
+        walled.run(sessions(ONE), seen)
+    event.remove(guarded, "before_execute", close)
+    assert walled.plain(engine, "SELECT rowgate.acting(), count(*) FROM notes") == (False, 0)
+    assert walled.run(sessions(Principal(0)), seen) == EVEN
 
 
 def test_many_sessions_at_once_are_each_their_own(walled: Walled) -> None:

@@ -173,7 +173,7 @@ def test_terms_of_the_principal_run_once_a_statement() -> None:
     assert _using(_wall(lambda c: c.id == principal.id)) == "id = (SELECT rowgate.context('id')::INTEGER)"
     assert _using(_wall(lambda c: c.id > 5)) == "(id > '5'::INTEGER) AND (SELECT rowgate.context('id') IS NOT NULL)"
     attr = _using(_wall(lambda c: c.id == principal.attr("tenant", Integer())))
-    tenant = "(SELECT (rowgate.context('attributes')::json ->> 'tenant')::INTEGER)"
+    tenant = "(SELECT pg_catalog.json_extract_path_text(rowgate.context('attributes')::json, 'tenant')::INTEGER)"
     assert attr == f"(SELECT rowgate.context('id') IS NOT NULL) AND (id = {tenant})"
     roles = _using(_wall(lambda c: principal.has_role(c.name), Column("name", String)))
     assert roles == "(name = ANY ((SELECT rowgate.context('roles'))::text[]))"

@@ -36,7 +36,8 @@ SELECT rowgate.acting() FROM told
 _TABLE = text("""
 SELECT c.relrowsecurity, c.relforcerowsecurity, pg_catalog.pg_get_userbyid(c.relowner) AS owner,
   pg_catalog.pg_has_role(session_user, c.relowner, 'MEMBER') AS owns,
-  pg_catalog.has_table_privilege(session_user, c.oid, 'TRUNCATE') AS truncates
+  pg_catalog.has_table_privilege(session_user, c.oid, 'TRUNCATE') AS truncates,
+  n.nspname, pg_catalog.has_schema_privilege(session_user, n.oid, 'CREATE') AS creates
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname = coalesce(:schema, current_schema()) AND c.relname = :name AND c.relkind IN ('r', 'p')
 """)
@@ -116,6 +117,7 @@ def _of_roles(connection: Connection) -> Iterator[str]:
 
 
 def _of_tables(connection: Connection, catalog: Catalog) -> Iterator[str]:
+    open_ = set()
     for key, entry in catalog.entries.items():
         row = connection.execute(_TABLE, {"schema": key[0], "name": key[1]}).one_or_none()
         if row is None:
@@ -128,6 +130,13 @@ def _of_tables(connection: Connection, catalog: Catalog) -> Iterator[str]:
             yield f"table {_show(key)} has no row security"
         if row.truncates:
             yield f"it may TRUNCATE table {_show(key)}"
+        if row.creates:
+            open_.add(row.nspname)
+    for schema in sorted(open_):
+        yield (
+            f"it may create operators and functions in schema {schema}, which policies that are made later, and the owner's "
+            "queries, could mean: take the right to CREATE there from it, and from PUBLIC"
+        )
 
 
 def _of_schema(connection: Connection) -> Iterator[str]:

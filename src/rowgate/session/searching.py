@@ -9,7 +9,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from rowgate.errors import Unguarded
 from rowgate.permission import table_key
-from rowgate.session.walled import WalledEngine
+from rowgate.session.walled_engine import WalledEngine
 from rowgate.wall.render import SCHEMA
 from rowgate.wall.searches import name_of
 

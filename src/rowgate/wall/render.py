@@ -182,8 +182,8 @@ class WallCompiler(PGCompiler):
         """Render a value of whoever acts: asked once a statement, since it stands in a sub-select of its own."""
         if term.kind == "id":
             return f"(SELECT {asked('id')}::{sql_type(self.catalog.principal_id, self.dialect)})"
-        attribute = f"{asked('attributes')}::json ->> {literal(term.called)}"
-        return f"(SELECT ({attribute})::{sql_type(term.type, self.dialect)})"
+        attribute = f"pg_catalog.json_extract_path_text({asked('attributes')}::json, {literal(term.called)})"
+        return f"(SELECT {attribute}::{sql_type(term.type, self.dialect)})"
 
     def visit_rowgate_role(self, term: RoleTerm, **_kw: Any) -> str:
         """Render whether whoever acts has a role."""
@@ -208,6 +208,10 @@ class WallCompiler(PGCompiler):
 
 
 def has_any(roles: Any) -> str:
-    """Return whether whoever acts has one of these roles."""
+    """Return whether whoever acts has one of these roles.
+
+    The operator with its schema: PostgreSQL's own is for arrays of any type, and another one for those of text would be
+    taken before it, if somebody has made it where the wall is made.
+    """
     names = ", ".join(literal(role) for role in sorted(roles))
-    return f"(SELECT {asked('roles')}::text[] && ARRAY[{names}])"
+    return f"(SELECT {asked('roles')}::text[] OPERATOR(pg_catalog.&&) ARRAY[{names}])"

@@ -290,7 +290,7 @@ def answer_questions() -> None:
         returns='TABLE ("out_key" UUID, "out_rank" double precision)',
         body=(
             "BEGIN\n"
-            "  RETURN QUERY SELECT one.key, one.rank FROM (SELECT public.documents.id, ts_rank_cd(public.documents.search, $1)::double precision FROM \"public\".\"documents\" WHERE public.documents.search @@ $1 AND (((SELECT rowgate.context('roles')::text[] && ARRAY['admin']) OR public.documents.is_public AND (SELECT rowgate.context('roles')::text[] && ARRAY['paid_user']) OR public.documents.is_public AND NOT public.documents.requires_paid_access AND (SELECT rowgate.context('roles')::text[] && ARRAY['free_user']) OR public.documents.owner_id = (SELECT rowgate.context('id')::UUID) OR (EXISTS (SELECT public.document_shares.id \n"
+            "  RETURN QUERY SELECT one.key, one.rank FROM (SELECT public.documents.id, ts_rank_cd(public.documents.search, $1)::double precision FROM \"public\".\"documents\" WHERE public.documents.search @@ $1 AND (((SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin']) OR public.documents.is_public AND (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['paid_user']) OR public.documents.is_public AND NOT public.documents.requires_paid_access AND (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['free_user']) OR public.documents.owner_id = (SELECT rowgate.context('id')::UUID) OR (EXISTS (SELECT public.document_shares.id \n"
             "FROM public.document_shares \n"
             "WHERE public.document_shares.document_id = public.documents.id AND public.document_shares.level IN ('viewer'::VARCHAR, 'editor'::VARCHAR) AND (public.document_shares.expires_at IS NULL OR public.document_shares.expires_at > statement_timestamp()) AND (public.document_shares.user_id = (SELECT rowgate.context('id')::UUID) OR public.document_shares.role_id IN (SELECT public.roles.id \n"
             "FROM public.roles \n"
@@ -384,19 +384,19 @@ def guard_documents() -> None:
         table="documents",
         name="allow read: admin",
         command="SELECT",
-        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
     op.create_policy(
         table="documents",
         name="allow read: paid",
         command="SELECT",
-        using="is_public AND (SELECT rowgate.context('roles')::text[] && ARRAY['paid_user'])",
+        using="is_public AND (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['paid_user'])",
     )
     op.create_policy(
         table="documents",
         name="allow read: free",
         command="SELECT",
-        using="is_public AND (NOT requires_paid_access) AND (SELECT rowgate.context('roles')::text[] && ARRAY['free_user'])",
+        using="is_public AND (NOT requires_paid_access) AND (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['free_user'])",
     )
     op.create_policy(
         table="documents",
@@ -427,15 +427,15 @@ def guard_documents() -> None:
         table="documents",
         name="allow update by other tables: editor",
         command="UPDATE",
-        using="(id = ANY ((SELECT rowgate.documents_editor())::UUID[])) AND ((owner_id = (SELECT rowgate.context('id')::UUID)) OR (id = ANY ((SELECT rowgate.documents_viewer())::UUID[])) OR (SELECT rowgate.context('roles')::text[] && ARRAY['admin']) OR (is_public AND (SELECT rowgate.context('roles')::text[] && ARRAY['paid_user'])) OR (is_public AND (NOT requires_paid_access) AND (SELECT rowgate.context('roles')::text[] && ARRAY['free_user'])))",
-        check="(id = ANY ((SELECT rowgate.documents_editor())::UUID[])) AND ((owner_id = (SELECT rowgate.context('id')::UUID)) OR (id = ANY ((SELECT rowgate.documents_viewer())::UUID[])) OR (SELECT rowgate.context('roles')::text[] && ARRAY['admin']) OR (is_public AND (SELECT rowgate.context('roles')::text[] && ARRAY['paid_user'])) OR (is_public AND (NOT requires_paid_access) AND (SELECT rowgate.context('roles')::text[] && ARRAY['free_user'])))",
+        using="(id = ANY ((SELECT rowgate.documents_editor())::UUID[])) AND ((owner_id = (SELECT rowgate.context('id')::UUID)) OR (id = ANY ((SELECT rowgate.documents_viewer())::UUID[])) OR (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin']) OR (is_public AND (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['paid_user'])) OR (is_public AND (NOT requires_paid_access) AND (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['free_user'])))",
+        check="(id = ANY ((SELECT rowgate.documents_editor())::UUID[])) AND ((owner_id = (SELECT rowgate.context('id')::UUID)) OR (id = ANY ((SELECT rowgate.documents_viewer())::UUID[])) OR (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin']) OR (is_public AND (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['paid_user'])) OR (is_public AND (NOT requires_paid_access) AND (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['free_user'])))",
     )
     op.create_policy(
         table="documents",
         name="allow update: restore",
         command="UPDATE",
-        using="is_deleted AND (SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
-        check="(NOT is_deleted) AND (SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="is_deleted AND (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
+        check="(NOT is_deleted) AND (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
     op.create_policy(
         table="documents",
@@ -447,7 +447,7 @@ def guard_documents() -> None:
         table="documents",
         name="allow delete: purge",
         command="DELETE",
-        using="is_deleted AND (SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="is_deleted AND (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
     op.create_policy(
         table="documents",
@@ -479,7 +479,7 @@ def guard_documents() -> None:
             "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
             '    (ROW(OLD."content", OLD."title")::record *<> ROW(NEW."content", NEW."title")::record AND ((OLD.owner_id = (SELECT rowgate.context(\'id\')::UUID)) OR (OLD.id = ANY ((SELECT rowgate.documents_editor())::UUID[]))) IS NOT TRUE)\n'
             '    OR (ROW(OLD."created_at", OLD."id", OLD."is_public", OLD."owner_id", OLD."requires_paid_access")::record *<> ROW(NEW."created_at", NEW."id", NEW."is_public", NEW."owner_id", NEW."requires_paid_access")::record AND (OLD.owner_id = (SELECT rowgate.context(\'id\')::UUID)) IS NOT TRUE)\n'
-            "    OR (ROW(OLD.\"is_deleted\")::record *<> ROW(NEW.\"is_deleted\")::record AND ((OLD.owner_id = (SELECT rowgate.context('id')::UUID)) OR ((OLD.is_deleted) AND (SELECT rowgate.context('roles')::text[] && ARRAY['admin']))) IS NOT TRUE)\n"
+            "    OR (ROW(OLD.\"is_deleted\")::record *<> ROW(NEW.\"is_deleted\")::record AND ((OLD.owner_id = (SELECT rowgate.context('id')::UUID)) OR ((OLD.is_deleted) AND (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin']))) IS NOT TRUE)\n"
             "  ) THEN\n"
             "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:documents';\n"
             "  END IF;\n"
@@ -517,7 +517,7 @@ def guard_document_shares() -> None:
         table="document_shares",
         name="allow read: admin",
         command="SELECT",
-        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
     op.create_policy(
         table="document_shares",
@@ -529,8 +529,8 @@ def guard_document_shares() -> None:
         table="document_shares",
         name="allow update by other tables: owner-grants",
         command="UPDATE",
-        using="(document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) AND ((document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) OR (user_id = (SELECT rowgate.context('id')::UUID)) OR (role_id = ANY ((SELECT rowgate.document_shares_with_me())::UUID[])) OR (SELECT rowgate.context('roles')::text[] && ARRAY['admin']))",
-        check="(document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) AND (granted_by = (SELECT rowgate.context('id')::UUID)) AND ((document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) OR (user_id = (SELECT rowgate.context('id')::UUID)) OR (role_id = ANY ((SELECT rowgate.document_shares_with_me())::UUID[])) OR (SELECT rowgate.context('roles')::text[] && ARRAY['admin']))",
+        using="(document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) AND ((document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) OR (user_id = (SELECT rowgate.context('id')::UUID)) OR (role_id = ANY ((SELECT rowgate.document_shares_with_me())::UUID[])) OR (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin']))",
+        check="(document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) AND (granted_by = (SELECT rowgate.context('id')::UUID)) AND ((document_id = ANY ((SELECT rowgate.document_shares_owner())::UUID[])) OR (user_id = (SELECT rowgate.context('id')::UUID)) OR (role_id = ANY ((SELECT rowgate.document_shares_with_me())::UUID[])) OR (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin']))",
     )
     op.create_policy(
         table="document_shares",
@@ -542,7 +542,7 @@ def guard_document_shares() -> None:
         table="document_shares",
         name="allow delete: admin",
         command="DELETE",
-        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
 
 
@@ -557,27 +557,27 @@ def guard_users() -> None:
         table="users",
         name="allow read: admin",
         command="SELECT",
-        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
     op.create_policy(
         table="users",
         name="allow create: admin",
         command="INSERT",
-        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        check="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
     op.create_policy(
         table="users",
         name="allow update: admin-changes",
         command="UPDATE",
-        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
-        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
+        check="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
     op.create_policy(
         table="users",
         name="restrict create: mask of hashed_password",
         command="INSERT",
         permissive=False,
-        check="(hashed_password IS NULL) OR ((SELECT rowgate.context('roles')::text[] && ARRAY['admin']) AND (created_at = now()))",
+        check="(hashed_password IS NULL) OR ((SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin']) AND (created_at = now()))",
     )
     op.create_wall_function(
         name="users columns",
@@ -607,7 +607,7 @@ def guard_users() -> None:
         body=(
             "BEGIN\n"
             "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
-            "    ((SELECT rowgate.context('roles')::text[] && ARRAY['admin']) AND (OLD.created_at = now())) IS NOT TRUE\n"
+            "    ((SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin']) AND (OLD.created_at = now())) IS NOT TRUE\n"
             "  ) THEN\n"
             "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:users';\n"
             "  END IF;\n"
@@ -639,27 +639,27 @@ def guard_roles() -> None:
         table="roles",
         name="allow create: admin",
         command="INSERT",
-        check="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        check="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
     op.create_policy(
         table="roles",
         name="allow update: admin",
         command="UPDATE",
-        using="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
-        check="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
+        check="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
     op.create_policy(
         table="roles",
         name="allow update: admin-describes",
         command="UPDATE",
-        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
-        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
+        check="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
     op.create_policy(
         table="roles",
         name="allow delete: admin",
         command="DELETE",
-        using="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="((name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
     op.create_wall_function(
         name="roles columns",
@@ -667,7 +667,7 @@ def guard_roles() -> None:
         body=(
             "BEGIN\n"
             "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
-            "    (ROW(OLD.\"id\", OLD.\"name\")::record *<> ROW(NEW.\"id\", NEW.\"name\")::record AND (((OLD.name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.context('roles')::text[] && ARRAY['admin'])) IS NOT TRUE)\n"
+            "    (ROW(OLD.\"id\", OLD.\"name\")::record *<> ROW(NEW.\"id\", NEW.\"name\")::record AND (((OLD.name NOT IN ('admin'::VARCHAR, 'paid_user'::VARCHAR, 'free_user'::VARCHAR))) AND (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])) IS NOT TRUE)\n"
             "  ) THEN\n"
             "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:roles';\n"
             "  END IF;\n"
@@ -696,32 +696,32 @@ def guard_user_roles() -> None:
         table="user_roles",
         name="allow read: admin",
         command="SELECT",
-        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
     op.create_policy(
         table="user_roles",
         name="allow create by other tables: admin-grants",
         command="INSERT",
-        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin']) AND (role_id = ANY ((SELECT rowgate.user_roles_admin_grants())::UUID[])) AND (assigned_by = (SELECT rowgate.context('id')::UUID))",
+        check="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin']) AND (role_id = ANY ((SELECT rowgate.user_roles_admin_grants())::UUID[])) AND (assigned_by = (SELECT rowgate.context('id')::UUID))",
     )
     op.create_policy(
         table="user_roles",
         name="allow create by other tables: admin-first",
         command="INSERT",
-        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin']) AND (user_id = (SELECT rowgate.context('id')::UUID)) AND (assigned_by = (SELECT rowgate.context('id')::UUID)) AND (role_id = ANY ((SELECT rowgate.user_roles_admin_first())::UUID[]))",
+        check="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin']) AND (user_id = (SELECT rowgate.context('id')::UUID)) AND (assigned_by = (SELECT rowgate.context('id')::UUID)) AND (role_id = ANY ((SELECT rowgate.user_roles_admin_first())::UUID[]))",
     )
     op.create_policy(
         table="user_roles",
         name="allow update by other tables: admin-grants",
         command="UPDATE",
-        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
-        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin']) AND (role_id = ANY ((SELECT rowgate.user_roles_admin_grants())::UUID[])) AND (assigned_by = (SELECT rowgate.context('id')::UUID))",
+        using="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
+        check="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin']) AND (role_id = ANY ((SELECT rowgate.user_roles_admin_grants())::UUID[])) AND (assigned_by = (SELECT rowgate.context('id')::UUID))",
     )
     op.create_policy(
         table="user_roles",
         name="allow delete: admin",
         command="DELETE",
-        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
 
 
@@ -739,13 +739,13 @@ def guard_role_parents() -> None:
         table="role_parents",
         name="allow create by other tables: admin-grants",
         command="INSERT",
-        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin']) AND (junior_id = ANY ((SELECT rowgate.role_parents_admin_grants())::UUID[])) AND (added_by = (SELECT rowgate.context('id')::UUID))",
+        check="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin']) AND (junior_id = ANY ((SELECT rowgate.role_parents_admin_grants())::UUID[])) AND (added_by = (SELECT rowgate.context('id')::UUID))",
     )
     op.create_policy(
         table="role_parents",
         name="allow delete: admin",
         command="DELETE",
-        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
 
 
@@ -763,13 +763,13 @@ def guard_role_exclusions() -> None:
         table="role_exclusions",
         name="allow create: admin-excludes",
         command="INSERT",
-        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin']) AND (added_by = (SELECT rowgate.context('id')::UUID))",
+        check="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin']) AND (added_by = (SELECT rowgate.context('id')::UUID))",
     )
     op.create_policy(
         table="role_exclusions",
         name="allow delete: admin",
         command="DELETE",
-        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
 
 
@@ -781,7 +781,7 @@ def guard_configurations() -> None:
         table="configurations",
         name="allow read: admin",
         command="SELECT",
-        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
     op.create_policy(
         table="configurations",
@@ -793,27 +793,27 @@ def guard_configurations() -> None:
         table="configurations",
         name="allow create: admin",
         command="INSERT",
-        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        check="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
     op.create_policy(
         table="configurations",
         name="allow update: admin",
         command="UPDATE",
-        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
-        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
+        check="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
     op.create_policy(
         table="configurations",
         name="allow update by other tables: granted-changes",
         command="UPDATE",
-        using="(id = ANY ((SELECT rowgate.configurations_granted_changes())::UUID[])) AND ((id = ANY ((SELECT rowgate.configurations_granted())::UUID[])) OR (SELECT rowgate.context('roles')::text[] && ARRAY['admin']))",
-        check="(id = ANY ((SELECT rowgate.configurations_granted_changes())::UUID[])) AND ((id = ANY ((SELECT rowgate.configurations_granted())::UUID[])) OR (SELECT rowgate.context('roles')::text[] && ARRAY['admin']))",
+        using="(id = ANY ((SELECT rowgate.configurations_granted_changes())::UUID[])) AND ((id = ANY ((SELECT rowgate.configurations_granted())::UUID[])) OR (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin']))",
+        check="(id = ANY ((SELECT rowgate.configurations_granted_changes())::UUID[])) AND ((id = ANY ((SELECT rowgate.configurations_granted())::UUID[])) OR (SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin']))",
     )
     op.create_policy(
         table="configurations",
         name="allow delete: admin",
         command="DELETE",
-        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
     op.create_wall_function(
         name="configurations columns",
@@ -821,7 +821,7 @@ def guard_configurations() -> None:
         body=(
             "BEGIN\n"
             "  IF NOT pg_has_role(current_user, (SELECT c.relowner FROM pg_catalog.pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') AND (\n"
-            '    (ROW(OLD."created_at", OLD."id", OLD."name")::record *<> ROW(NEW."created_at", NEW."id", NEW."name")::record AND ((SELECT rowgate.context(\'roles\')::text[] && ARRAY[\'admin\'])) IS NOT TRUE)\n'
+            '    (ROW(OLD."created_at", OLD."id", OLD."name")::record *<> ROW(NEW."created_at", NEW."id", NEW."name")::record AND ((SELECT rowgate.context(\'roles\')::text[] OPERATOR(pg_catalog.&&) ARRAY[\'admin\'])) IS NOT TRUE)\n'
             "  ) THEN\n"
             "    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'rowgate:RG201:configurations';\n"
             "  END IF;\n"
@@ -853,26 +853,26 @@ def guard_role_configurations() -> None:
         table="role_configurations",
         name="allow read: admin",
         command="SELECT",
-        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
     op.create_policy(
         table="role_configurations",
         name="allow create: admin-grants",
         command="INSERT",
-        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin']) AND (granted_by = (SELECT rowgate.context('id')::UUID))",
+        check="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin']) AND (granted_by = (SELECT rowgate.context('id')::UUID))",
     )
     op.create_policy(
         table="role_configurations",
         name="allow update: admin-grants",
         command="UPDATE",
-        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
-        check="(SELECT rowgate.context('roles')::text[] && ARRAY['admin']) AND (granted_by = (SELECT rowgate.context('id')::UUID))",
+        using="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
+        check="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin']) AND (granted_by = (SELECT rowgate.context('id')::UUID))",
     )
     op.create_policy(
         table="role_configurations",
         name="allow delete: admin",
         command="DELETE",
-        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
 
 
@@ -884,7 +884,7 @@ def guard_audit_log() -> None:
         table="audit_log",
         name="allow read: admin",
         command="SELECT",
-        using="(SELECT rowgate.context('roles')::text[] && ARRAY['admin'])",
+        using="(SELECT rowgate.context('roles')::text[] OPERATOR(pg_catalog.&&) ARRAY['admin'])",
     )
     op.create_policy(
         table="audit_log",
